@@ -1,0 +1,10 @@
+# Imported target finetune::sentencepiece: the static library that scripts/setup.sh built into .deps/sentencepiece.
+# --exclude-libs keeps its protobuf and absl symbols out of the dynamic table, where LibTorch's would meet them.
+set(_root ${PROJECT_SOURCE_DIR}/.deps/sentencepiece)
+if(NOT EXISTS ${_root}/lib/libsentencepiece.a)
+  message(FATAL_ERROR "sentencepiece not found in ${_root}. Run scripts/setup.sh.")
+endif()
+add_library(finetune::sentencepiece INTERFACE IMPORTED)
+target_include_directories(finetune::sentencepiece SYSTEM INTERFACE ${_root}/include)
+target_link_libraries(finetune::sentencepiece INTERFACE ${_root}/lib/libsentencepiece_train.a ${_root}/lib/libsentencepiece.a)
+target_link_options(finetune::sentencepiece INTERFACE -Wl,--exclude-libs,ALL)

@@ -1,0 +1,23 @@
+# Compiler cache, linker and the flags that every target of ours gets.
+find_program(FINETUNE_CCACHE ccache)
+if(FINETUNE_CCACHE)
+  # Relative paths, so that two clones of the same sources share the cache.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+      CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros ${FINETUNE_CCACHE})
+endif()
+find_program(FINETUNE_MOLD mold)
+if(FINETUNE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+add_library(finetune_flags INTERFACE)
+target_compile_options(finetune_flags INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Werror>)
+if(FINETUNE_SANITIZE)
+  target_compile_options(finetune_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
+  target_link_options(finetune_flags INTERFACE -fsanitize=address,undefined)
+endif()

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "data/batch.h"
+
+namespace finetune::data {
+
+/// A data set after tokenisation, immutable, usually backed by a mapped cache file. Row i is one
+/// example.
+class EncodedDataset {
+ public:
+  virtual ~EncodedDataset() = default;
+
+  virtual int64_t size() const = 0;
+  virtual int64_t length(int64_t row) const = 0;  ///< tokens, specials included
+  virtual std::span<const int32_t> token_ids(int64_t row) const = 0;
+  virtual int64_t second_segment_begin(
+      int64_t row) const = 0;  ///< first token with type id 1; length(row) if none
+  virtual int64_t class_id(int64_t row) const = 0;  ///< -1 where unlabelled
+  virtual std::span<const float> targets(
+      int64_t row) const = 0;                          ///< [C]; empty for single-label data
+  virtual int64_t source_line(int64_t row) const = 0;  ///< 1-based line of the source file
+
+  virtual int64_t num_targets() const = 0;   ///< C of targets(); 0 for single-label data
+  virtual uint64_t fingerprint() const = 0;  ///< content hash: data, tokenizer and options
+};
+
+/// Lays `rows` end to end.
+Batch make_batch(const EncodedDataset& dataset, std::span<const int64_t> rows);
+
+}  // namespace finetune::data

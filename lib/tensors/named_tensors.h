@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace finetune::tensors {
+
+/// Element types that a checkpoint may hold and finetune reads.
+enum class DType { kBool, kU8, kI8, kI16, kI32, kI64, kF16, kBF16, kF32, kF64 };
+
+int64_t size_of(DType dtype);           ///< bytes of one element
+std::string_view name_of(DType dtype);  ///< as safetensors spells it: "F32", "BF16", ...
+
+/// A tensor inside a mapped file or a buffer; `owner` keeps the bytes alive. Row-major unless
+/// `strides` says otherwise.
+struct TensorView {
+  DType dtype = DType::kF32;
+  std::vector<int64_t> shape;
+  std::vector<int64_t> strides;      ///< in elements; empty = contiguous row-major
+  std::span<const std::byte> bytes;  ///< from the first element to the last one, both included
+  std::shared_ptr<const void> owner;
+  std::string file;  ///< where it came from, for messages
+
+  int64_t num_elements() const;
+};
+
+/// Tensors by name, in name order.
+using NamedTensors = std::map<std::string, TensorView, std::less<>>;
+
+/// One safetensors file, mapped. The whole header is validated before anything is returned (docs:
+/// safetensors README; no hole, no overlap, no trailing byte, checked arithmetic). Throws
+/// CheckpointError.
+NamedTensors read_safetensors(const std::filesystem::path& file);
+
+/// One PyTorch `.bin` file (zip format, torch >= 1.6), read by a restricted unpickler that executes
+/// nothing. Throws CheckpointError, for anything outside tensors in (ordered) dictionaries too.
+NamedTensors read_torch_bin(const std::filesystem::path& file);
+
+/// The weights of a Hugging Face folder, from the first of: model.safetensors,
+/// model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json. Throws
+/// CheckpointError when there is none.
+NamedTensors read_weights(const std::filesystem::path& folder);
+
+}  // namespace finetune::tensors

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace finetune::text {
+
+/// What encoding gives. ids and type_ids always; the rest when asked for.
+struct Encoding {
+  std::vector<int32_t> ids;       ///< [N]
+  std::vector<int32_t> type_ids;  ///< [N] 0 for the first text, 1 for the second
+  std::vector<std::pair<int32_t, int32_t>>
+      offsets;                        ///< [N] half-open, in Unicode code points of its own text
+  std::vector<uint8_t> special_mask;  ///< [N] 1 where the post-processor put the token
+  int32_t num_cut = 0;                ///< tokens that truncation removed
+
+  void clear();
+};
+
+struct EncodeOptions {
+  bool add_special_tokens = true;
+  int32_t max_length = 0;  ///< 0: no limit. Else at most this many ids, specials included (longest
+                           ///< first, from the right)
+  bool want_offsets = false;  ///< fills offsets and special_mask
+};
+
+/// A tokenizer as Hugging Face `tokenizers` defines it: normalise -> pre-tokenise -> model ->
+/// post-process, and decode back. Immutable after loading; every const function may be called from
+/// many threads at once.
+///
+/// Input must be valid UTF-8; invalid sequences are read as U+FFFD.
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+
+  /// Writes into `out`, whose buffers are reused: no allocation per call once they have grown.
+  virtual void encode(std::string_view text, const EncodeOptions& options, Encoding& out) const = 0;
+  virtual void encode_pair(std::string_view first, std::string_view second,
+                           const EncodeOptions& options, Encoding& out) const = 0;
+  virtual std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const = 0;
+
+  virtual int32_t vocab_size() const = 0;                ///< added tokens included; largest id + 1
+  virtual std::string_view token(int32_t id) const = 0;  ///< "" where an id is unused
+  virtual std::optional<int32_t> id_of(std::string_view token) const = 0;
+  virtual std::optional<int32_t> pad_id() const = 0;
+  virtual std::optional<int32_t> unknown_id() const = 0;
+  virtual std::string description()
+      const = 0;  ///< e.g. "WordPiece, 30522 tokens, lower-cased"; for inspect
+  virtual uint64_t fingerprint() const = 0;  ///< changes whenever an encoding could change
+};
+
+/// Loads a tokenizer from a Hugging Face folder (tokenizer.json, else the files of the slow
+/// tokenizer: vocab.txt with tokenizer_config.json) or from one of these files itself. Throws
+/// CheckpointError naming file and JSON path.
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder_or_file);
+
+/// The tokenizer files of a folder, that an export copies verbatim (names relative to it).
+std::vector<std::string> tokenizer_files(const std::filesystem::path& folder);
+
+}  // namespace finetune::text

