@@ -8,12 +8,16 @@ enum class ScheduleType { kConstant, kLinear };
 
 struct Schedule {
   ScheduleType type = ScheduleType::kLinear;
-  int64_t warmup_steps = 0;
-  int64_t total_steps = 1;
+  int64_t warmup_steps = 0;  ///< W
+  int64_t total_steps = 1;   ///< T
 };
 
-/// Factor on the base learning rate for the update that follows `updates_done` updates (Hugging
+/// Factor on the base learning rate for the update that follows s = `updates_done` updates (Hugging
 /// Face's get_linear_schedule_with_warmup, get_constant_schedule_with_warmup). A pure function.
+///
+///   s < W     s / max(1, W), so the first update of a warm-up moves nothing
+///   constant  1
+///   linear    max(0, (T - s) / max(1, T - W))
 double schedule_factor(const Schedule& schedule, int64_t updates_done);
 
 }  // namespace finetune::optim

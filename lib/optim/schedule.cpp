@@ -1,0 +1,26 @@
+#include "optim/schedule.h"
+
+#include <algorithm>
+
+namespace finetune::optim {
+namespace {
+
+double ratio(int64_t numerator, int64_t denominator) {
+  return static_cast<double>(numerator) / static_cast<double>(std::max<int64_t>(1, denominator));
+}
+
+}  // namespace
+
+double schedule_factor(const Schedule& schedule, int64_t updates_done) {
+  if (updates_done < schedule.warmup_steps) return ratio(updates_done, schedule.warmup_steps);
+  switch (schedule.type) {
+    case ScheduleType::kConstant:
+      return 1.0;
+    case ScheduleType::kLinear:
+      return std::max(0.0, ratio(schedule.total_steps - updates_done,
+                                 schedule.total_steps - schedule.warmup_steps));
+  }
+  return 1.0;  // unreachable: the switch names every type
+}
+
+}  // namespace finetune::optim
