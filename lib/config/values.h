@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace finetune::config {
+
+/// A column of a data file: by name, or by number (from 0) where the file has no header.
+struct Column {
+  std::string name;  ///< empty when the column is given by number
+  std::optional<int64_t> number;
+
+  bool operator==(const Column&) const = default;
+};
+
+/// A file, or a share of another data set: "dev.tsv" or "5 percent".
+struct FileOrPercent {
+  std::filesystem::path file;  ///< empty when a share is given
+  double percent = 0.0;        ///< in (0, 100) when no file is given
+
+  bool operator==(const FileOrPercent&) const = default;
+};
+
+/// true, false, or true with a folder of the user's choice.
+struct SwitchOrFolder {
+  bool is_on = true;
+  std::filesystem::path folder;  ///< empty: the default place
+
+  bool operator==(const SwitchOrFolder&) const = default;
+};
+
+/// A JSON object that is passed on as it is (compact text).
+struct JsonObject {
+  std::string text = "{}";
+
+  bool operator==(const JsonObject&) const = default;
+};
+
+}  // namespace finetune::config

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/duration.h"
+#include "config/values.h"
+
+namespace finetune::config {
+class Fields;
+}
+
+/// The sections of a config file. Meanings, ranges and units stand in describe() (sections.cpp),
+/// the defaults here; docs/config.md is made from both. Paths are absolute once read ("-" is
+/// standard input).
+namespace finetune::run {
+
+struct ModelSection {
+  std::optional<std::filesystem::path> path;  ///< Hugging Face folder; else type and config
+  std::optional<std::string> type;
+  std::optional<config::JsonObject> config;
+  std::optional<std::filesystem::path> tokenizer;  ///< absent: the model's own
+  std::optional<double> dropout;                   ///< absent: as the model's config.json says
+  std::optional<double> classifier_dropout;
+
+  void describe(config::Fields& fields);
+};
+
+struct TaskSection {
+  std::string type = "classification";
+  std::string problem = "single_label";            ///< single_label, multi_label, regression
+  std::optional<std::vector<std::string>> labels;  ///< absent: sorted, from the training data
+
+  void describe(config::Fields& fields);
+};
+
+struct DataSection {
+  std::filesystem::path train;
+  std::optional<config::FileOrPercent> validation;
+  std::optional<std::filesystem::path> test;
+  config::Column text_column{"text", {}};
+  std::optional<config::Column> text_pair_column;
+  config::Column label_column{"label", {}};
+  bool header = true;
+  std::optional<int64_t> max_length;  ///< tokens; absent: what the model can take
+  std::string on_bad_row = "error";   ///< error, skip, quarantine
+  int64_t max_bad_rows = 100;
+  int64_t max_row_bytes = int64_t{1} << 24;
+  bool group_by_length = true;
+  config::SwitchOrFolder cache;
+
+  void describe(config::Fields& fields);
+};
+
+struct TrainingSection {
+  /// Absent only where max_steps is given: then there is no limit.
+  std::optional<double> num_train_epochs;
+  std::optional<int64_t> max_steps;
+  std::optional<config::Duration> max_time;
+  int64_t batch_size = 32;
+  std::optional<int64_t> batch_tokens;  ///< instead of batch_size
+  int64_t gradient_accumulation_steps = 1;
+  double max_grad_norm = 1.0;       ///< 0: no clipping
+  std::string precision = "auto";   ///< auto, fp32, bf16
+  std::string nonfinite = "error";  ///< error, skip
+  std::optional<int64_t> threads;   ///< absent: the processors this process may use
+
+  void describe(config::Fields& fields);
+};
+
+struct OptimizerSection {
+  std::string type = "adamw";
+  double learning_rate = 5e-5;
+  double weight_decay = 0.0;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+
+  void describe(config::Fields& fields);
+};
+
+struct RegularizationSection {
+  double l2 = 0.0;
+
+  void describe(config::Fields& fields);
+};
+
+struct ScheduleSection {
+  std::string type = "linear";  ///< linear, constant
+  config::Duration warmup;      ///< steps, epochs or percent
+
+  void describe(config::Fields& fields);
+};
+
+struct EvaluationSection {
+  config::Duration every{1, config::Unit::kEpochs};
+  std::string metric = "loss";
+  int64_t batch_size = 64;
+
+  void describe(config::Fields& fields);
+};
+
+struct EarlyStoppingSection {
+  int64_t patience = 1;
+  double threshold = 0.0;
+  std::optional<std::string> metric;  ///< absent: evaluation.metric
+
+  void describe(config::Fields& fields);
+};
+
+struct CheckpointsSection {
+  config::Duration every{1, config::Unit::kEpochs};
+  int64_t keep_last = 2;
+  bool keep_best = true;
+
+  void describe(config::Fields& fields);
+};
+
+struct LoggingSection {
+  config::Duration every{10, config::Unit::kSteps};
+  bool tensorboard = true;
+
+  void describe(config::Fields& fields);
+};
+
+}  // namespace finetune::run
