@@ -9,6 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/folder_lock.h"
+#include "base/mapped_file.h"
+
 namespace finetune::base {
 
 /// A file being written. Nothing is durable before sync() has returned.
@@ -29,12 +32,12 @@ class Fs {
       const std::filesystem::path& path) = 0;                          ///< new or truncated
   virtual void make_directory(const std::filesystem::path& path) = 0;  ///< parent must exist
   virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
-  virtual void remove_file(const std::filesystem::path& path) = 0;
-  virtual void remove_tree(const std::filesystem::path& path) = 0;
+  virtual void remove_file(const std::filesystem::path& path) = 0;  ///< a link, not its target
+  virtual void remove_tree(const std::filesystem::path& path) = 0;  ///< nothing there is no error
   virtual void symlink(const std::filesystem::path& target, const std::filesystem::path& link) = 0;
   virtual void sync_directory(const std::filesystem::path& path) = 0;
   virtual std::vector<std::string> list(const std::filesystem::path& path) = 0;  ///< names, sorted
-  virtual bool exists(const std::filesystem::path& path) = 0;
+  virtual bool exists(const std::filesystem::path& path) = 0;  ///< a dangling link exists, too
   virtual std::string read(const std::filesystem::path& path) = 0;
   virtual uint64_t free_bytes(const std::filesystem::path& path) = 0;
 };
@@ -49,35 +52,5 @@ void write_file_durably(Fs& fs, const std::filesystem::path& path, std::string_v
 /// The whole of a regular file. Throws IoError when it cannot be read, is not a regular file, or is
 /// larger than `max_bytes`.
 std::string read_file(const std::filesystem::path& path, uint64_t max_bytes = uint64_t{4} << 30);
-
-/// A regular file mapped read-only. Throws IoError (missing, directory, FIFO, device, unreadable).
-class MappedFile {
- public:
-  explicit MappedFile(const std::filesystem::path& path);
-  ~MappedFile();
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-
-  std::span<const std::byte> bytes() const { return {data_, size_}; }
-  std::string_view text() const { return {reinterpret_cast<const char*>(data_), size_}; }
-
- private:
-  const std::byte* data_ = nullptr;
-  size_t size_ = 0;
-};
-
-/// Exclusive ownership of a run folder by flock on `<folder>/.lock`, which holds pid, host, start
-/// time and command. A lock left behind by a killed process is taken over. Throws BusyError naming
-/// the holder.
-class FolderLock {
- public:
-  explicit FolderLock(const std::filesystem::path& folder);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int descriptor_ = -1;
-};
 
 }  // namespace finetune::base

@@ -16,7 +16,7 @@ void log_warning(std::string_view message);
 void log_error(std::string_view message);
 
 /// Called around every line written to stderr, so that a progress bar can clear itself before and
-/// redraw after. Pass {} and {} to remove.
+/// redraw after. Pass {} and {} to remove. A hook must not log.
 void set_log_hooks(std::function<void()> before, std::function<void()> after);
 
 }  // namespace finetune::base

@@ -3,10 +3,9 @@
 #include <cstdint>
 #include <functional>
 
-namespace finetune::base {
+#include "base/processors.h"  // available_processors
 
-/// Number of processors this process may run on (affinity mask and cgroup quota), at least 1.
-int available_processors();
+namespace finetune::base {
 
 /// Calls body(begin, end) on disjoint ranges that cover [0, count), on up to `num_threads` threads
 /// (the caller's is one of them). Ranges are handed out dynamically in pieces of `grain`. The first

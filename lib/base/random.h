@@ -18,7 +18,8 @@ enum class StreamPurpose : uint32_t {
 
 /// A counter-based random stream: the value at an index is a pure function of (seed, purpose, a, b,
 /// index), so a stream has no state to save and can be read anywhere, by any thread. SplitMix64
-/// finalisation over a keyed counter (Steele et al. 2014). Same values on every platform.
+/// finalisation over a keyed counter (Steele et al. 2014). Same values on every platform; normal()
+/// up to the rounding of the platform's log and cos.
 class RandomStream {
  public:
   /// `a` and `b` name the place inside the purpose, e.g. epoch, or parameter number.
@@ -28,7 +29,9 @@ class RandomStream {
   double uniform(uint64_t index) const;  ///< uniform on [0, 1), 53 bits
   uint64_t below(uint64_t index,
                  uint64_t bound) const;  ///< [0, bound): high half of a 128-bit product
-  double normal(uint64_t index) const;   ///< standard normal, Box-Muller over two counters
+  /// Standard normal, Box-Muller over the counters 2 index and 2 index + 1: a stream serves either
+  /// normals or the others, not both.
+  double normal(uint64_t index) const;
 
  private:
   uint64_t key_;

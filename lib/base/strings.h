@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -18,7 +19,10 @@ std::string to_text(float value);
 namespace detail {
 inline std::string piece(std::string_view text) { return std::string(text); }
 inline std::string piece(char c) { return std::string(1, c); }
-inline std::string piece(bool value) { return value ? "true" : "false"; }
+template <std::same_as<bool> T>  // a plain bool parameter would attract every pointer
+std::string piece(T value) {
+  return value ? "true" : "false";
+}
 inline std::string piece(double value) { return to_text(value); }
 inline std::string piece(float value) { return to_text(value); }
 template <class T>
@@ -40,11 +44,14 @@ std::string cat(const Args&... args) {
 /// after `max_bytes`: safe to print whatever a foreign file holds.
 std::string quote(std::string_view text, size_t max_bytes = 120);
 
+/// At least one part; "a,,b" has three.
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::string_view trim(std::string_view text);
 
-/// The whole of `text` as a number, or nothing. Locale-free; no surrounding space, no leading '+'.
+/// The whole of `text` as a finite number, or nothing. Locale-free; no surrounding space, no
+/// leading
+/// '+'.
 std::optional<int64_t> parse_int64(std::string_view text);
 std::optional<double> parse_double(std::string_view text);
 
