@@ -17,4 +17,7 @@ using Values = std::map<std::string, std::optional<double>>;
 /// True when a larger value of this metric is better; nothing for a name that is no metric.
 std::optional<bool> is_greater_better(std::string_view metric);
 
+/// Every name that is_greater_better knows, sorted.
+std::vector<std::string> metric_names();
+
 }  // namespace finetune::metrics
