@@ -1,0 +1,167 @@
+#include "train/checkpoint_store.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "train/manifest.h"
+
+namespace finetune::train {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kPrefix = "checkpoint-";
+constexpr std::string_view kTemporaryPrefix = ".tmp-";
+constexpr std::string_view kTrashPrefix = ".trash-";
+
+std::string folder_name(int64_t step) { return base::cat(kPrefix, step); }
+
+/// Steps of the checkpoint folders among `names`, newest first.
+std::vector<int64_t> steps_of(const std::vector<std::string>& names) {
+  std::vector<int64_t> steps;
+  for (const std::string& name : names) {
+    if (const auto step = checkpoint_step(name)) steps.push_back(*step);
+  }
+  std::sort(steps.begin(), steps.end(), std::greater<>());
+  return steps;
+}
+
+void write_text(base::Fs& files, const fs::path& path, const std::string& text) {
+  const auto file = files.create(path);
+  file->write(std::as_bytes(std::span(text)));
+  file->sync();
+  file->close();
+}
+
+}  // namespace
+
+std::optional<int64_t> checkpoint_step(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  return base::parse_int64(std::string_view(name).substr(kPrefix.size()));
+}
+
+CheckpointStore::CheckpointStore(base::Fs& files, fs::path run_folder,
+                                 const CheckpointOptions& options)
+    : fs_(files), run_folder_(std::move(run_folder)), options_(options) {}
+
+void CheckpointStore::save(int64_t step, bool is_best, uint64_t needed_bytes,
+                           const WriteFiles& write_files) {
+  const uint64_t free = fs_.free_bytes(run_folder_);
+  if (free < needed_bytes + needed_bytes / 20) {
+    throw IoError(base::cat("not enough space in ", run_folder_.string(),
+                            " for a checkpoint: ", needed_bytes, " bytes needed, ", free,
+                            " free; free some space or lower checkpoints.keep_last"));
+  }
+  const fs::path temporary =
+      run_folder_ / base::cat(kTemporaryPrefix, folder_name(step), ".", getpid());
+  try {
+    write_folder(temporary, step, write_files);
+    publish(temporary, step, is_best);
+  } catch (Error& error) {
+    error.add_context(base::cat("saving ", (run_folder_ / folder_name(step)).string()));
+    try {
+      if (fs_.exists(temporary)) fs_.remove_tree(temporary);
+    } catch (const Error&) {  // the first error is the one to report; the next start sweeps
+    }
+    throw;
+  }
+  rotate(step);
+}
+
+void CheckpointStore::write_folder(const fs::path& folder, int64_t step,
+                                   const WriteFiles& write_files) {
+  if (fs_.exists(folder)) fs_.remove_tree(folder);
+  fs_.make_directory(folder);
+  RecordingFs recording(fs_);
+  write_files(recording, folder);
+  write_text(fs_, folder / kManifestName, to_json_text(Manifest{step, recording.files()}));
+  fs_.sync_directory(folder);
+}
+
+void CheckpointStore::publish(const fs::path& folder, int64_t step, bool is_best) {
+  const fs::path target = run_folder_ / folder_name(step);
+  if (fs_.exists(target))
+    discard(target);  // a damaged one of an earlier attempt, passed over at the resume
+  fs_.rename(folder, target);
+  fs_.sync_directory(run_folder_);
+  move_link("last", step);
+  fs_.sync_directory(run_folder_);
+  if (is_best) mark_best(step);
+}
+
+void CheckpointStore::mark_best(int64_t step) {
+  move_link("best", step);
+  fs_.sync_directory(run_folder_);
+  best_step_ = step;
+}
+
+void CheckpointStore::move_link(const std::string& name, int64_t step) {
+  const fs::path temporary = run_folder_ / base::cat(kTemporaryPrefix, name, ".", getpid());
+  if (fs_.exists(temporary)) fs_.remove_file(temporary);
+  fs_.symlink(folder_name(step), temporary);
+  fs_.rename(temporary, run_folder_ / name);
+}
+
+void CheckpointStore::rotate(int64_t newest_step) {
+  try {
+    int64_t num_kept = 0;
+    for (const int64_t step : steps_of(fs_.list(run_folder_))) {
+      if (step > newest_step) continue;  // a damaged newer one: left for its owner to look at
+      const bool is_best = options_.keep_best && best_step_ == step;
+      if (num_kept < std::max<int64_t>(options_.keep_last, 1)) {
+        ++num_kept;
+      } else if (!is_best) {
+        discard(run_folder_ / folder_name(step));
+      }
+    }
+  } catch (const Error& error) {
+    base::log_warning(
+        base::cat("old checkpoints could not be removed; training goes on\n", error.report()));
+  }
+}
+
+void CheckpointStore::discard(const fs::path& folder) {
+  const fs::path trash =
+      run_folder_ / base::cat(kTrashPrefix, folder.filename().string(), ".", getpid());
+  if (fs_.exists(trash)) fs_.remove_tree(trash);
+  fs_.rename(folder, trash);
+  fs_.remove_tree(trash);
+}
+
+void CheckpointStore::sweep() {
+  for (const std::string& name : fs_.list(run_folder_)) {
+    if (!name.starts_with(kTemporaryPrefix) && !name.starts_with(kTrashPrefix)) continue;
+    base::log_info(
+        base::cat("removing ", base::quote(name), ", left behind by an interrupted save"));
+    fs_.remove_tree(run_folder_ / name);
+  }
+}
+
+std::optional<FoundCheckpoint> find_newest_checkpoint(const fs::path& run_folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(run_folder, error))
+    names.push_back(entry.path().filename().string());
+  for (const int64_t step : steps_of(names)) {
+    const fs::path folder = run_folder / folder_name(step);
+    try {
+      verify_manifest(folder);
+      return FoundCheckpoint{folder, step};
+    } catch (const Error& damaged) {
+      base::log_warning(base::cat("passing over a checkpoint that does not hold what was saved\n",
+                                  damaged.report()));
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace finetune::train

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "base/files.h"
+
+namespace finetune::train {
+
+struct CheckpointOptions {
+  int64_t keep_last = 2;  ///< newest checkpoints kept, at least 1
+  bool keep_best = true;  ///< the best one is kept beside them
+};
+
+/// The folders `checkpoint-<step>` of a run, and the links `last` and `best`.
+///
+/// save() makes a checkpoint appear whole or not at all, whatever happens in between: temporary
+/// folder, every file synced, manifest, rename, directory synced; only then the links move, and
+/// only then old checkpoints go. All writes go through the Fs. Throws IoError; what was there
+/// before is then untouched.
+class CheckpointStore {
+ public:
+  CheckpointStore(base::Fs& fs, std::filesystem::path run_folder, const CheckpointOptions& options);
+
+  /// Writes the files of one checkpoint into `folder` through `fs`, each synced and closed.
+  using WriteFiles = std::function<void(base::Fs& fs, const std::filesystem::path& folder)>;
+
+  void save(int64_t step, bool is_best, uint64_t needed_bytes, const WriteFiles& write_files);
+
+  /// Makes `best` stand for a checkpoint that exists already.
+  void mark_best(int64_t step);
+
+  /// Removes what crashed saves left behind. Only for the owner of the run folder's lock.
+  void sweep();
+
+  /// The step that `best` stands for, after a resume.
+  void restore_best(std::optional<int64_t> step) { best_step_ = step; }
+
+ private:
+  void write_folder(const std::filesystem::path& folder, int64_t step,
+                    const WriteFiles& write_files);
+  void publish(const std::filesystem::path& folder, int64_t step, bool is_best);
+  void move_link(const std::string& name, int64_t step);
+  void rotate(int64_t newest_step);
+  void discard(const std::filesystem::path& folder);
+
+  base::Fs& fs_;
+  std::filesystem::path run_folder_;
+  CheckpointOptions options_;
+  std::optional<int64_t> best_step_;
+};
+
+struct FoundCheckpoint {
+  std::filesystem::path folder;
+  int64_t step = 0;
+};
+
+/// The newest checkpoint of a run whose manifest holds. Damaged ones are logged and passed over,
+/// never deleted.
+std::optional<FoundCheckpoint> find_newest_checkpoint(const std::filesystem::path& run_folder);
+
+/// N of a folder named checkpoint-N, else nothing.
+std::optional<int64_t> checkpoint_step(const std::filesystem::path& folder);
+
+}  // namespace finetune::train

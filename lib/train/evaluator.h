@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "data/dataset.h"
+#include "tasks/task.h"
+
+namespace finetune::train {
+
+struct EvaluatorOptions {
+  int64_t batch_size = 64;            ///< sequences a batch; they are sorted by length first
+  std::function<bool()> should_stop;  ///< asked between batches; may be empty
+};
+
+struct EvaluationResult {
+  metrics::Values values;
+  int64_t num_examples = 0;
+  double seconds = 0.0;
+};
+
+/// Runs `task` over a whole data set without gradients or dropout. Nothing when should_stop() cut
+/// it short.
+std::optional<EvaluationResult> evaluate(tasks::Task& task, const data::EncodedDataset& dataset,
+                                         const EvaluatorOptions& options,
+                                         const tasks::PredictionSink& sink = {});
+
+}  // namespace finetune::train

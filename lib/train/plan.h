@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "data/sampler.h"
+
+namespace finetune::train {
+
+/// Groups of micro-batches, one update each, that `num_batches` give: the last, shorter one counts.
+int64_t num_groups(int64_t num_batches, int64_t gradient_accumulation_steps);
+
+struct RunLength {
+  double num_train_epochs = 3.0;
+  int64_t max_steps = 0;  ///< 0: no limit
+};
+
+/// Updates of a whole run: ceil(epochs * updates per epoch) as Hugging Face counts them, or
+/// max_steps if that is less.
+int64_t count_updates(std::span<const int64_t> lengths, const data::SamplerOptions& sampler,
+                      const RunLength& length);
+
+}  // namespace finetune::train

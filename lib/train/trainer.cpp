@@ -1,0 +1,269 @@
+#include "train/trainer.h"
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <span>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "train/checkpoint_files.h"
+#include "train/evaluator.h"
+#include "train/plan.h"
+
+namespace finetune::train {
+
+namespace {
+
+constexpr int64_t kMaxFailedSaves = 3;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::string list_rows(const std::vector<int64_t>& rows) {
+  std::string text;
+  for (size_t i = 0; i < rows.size() && i < 20; ++i) text += base::cat(i == 0 ? "" : ", ", rows[i]);
+  return rows.size() > 20 ? text + ", ..." : text;
+}
+
+}  // namespace
+
+/// The micro-batches of one update, after their backward passes.
+struct Trainer::Group {
+  double loss_sum = 0.0;
+  int64_t num_targets = 0;
+  int64_t num_tokens = 0;
+  std::vector<int64_t> rows;
+  std::chrono::steady_clock::time_point start;
+
+  double mean_loss() const {
+    return loss_sum / static_cast<double>(std::max<int64_t>(num_targets, 1));
+  }
+};
+
+Trainer::Trainer(TrainerParts parts, const TrainerOptions& options)
+    : parts_(std::move(parts)), options_(options) {
+  for (int64_t row = 0; row < parts_.train.size(); ++row)
+    lengths_.push_back(parts_.train.length(row));
+  if (options_.early_stopping) early_stopping_.emplace(*options_.early_stopping);
+  options_.schedule.total_steps =
+      count_updates(lengths_, options_.sampler, {options_.num_train_epochs, options_.max_steps});
+  if (options_.warmup_fraction > 0.0) {
+    const double share =
+        options_.warmup_fraction * static_cast<double>(options_.schedule.total_steps);
+    options_.schedule.warmup_steps = static_cast<int64_t>(std::ceil(share - 1e-9));
+  }
+}
+
+void Trainer::restore(const TrainState& state) {
+  state_ = state;
+  last_saved_step_ = state.position.updates;
+  if (early_stopping_) early_stopping_->restore(state.early_stopping);
+  if (state.best_metric) parts_.checkpoints.restore_best(state.best_step);
+  parts_.listener.restore(state.listener_state);
+}
+
+Outcome Trainer::run() {
+  run_start_ = std::chrono::steady_clock::now();
+  seconds_before_ = state_.position.seconds;
+  for (;;) {
+    if (state_.is_boundary_pending && !finish_boundary()) break;
+    if (is_finished()) break;
+    if (parts_.should_stop && parts_.should_stop()) break;
+    take_step();
+  }
+  const bool is_preempted = state_.is_boundary_pending || !is_finished();
+  if (last_saved_step_ != state_.position.updates) save(/*is_best=*/false, /*must_succeed=*/true);
+  if (is_preempted) return Outcome::kPreempted;
+  if (state_.is_stopped_early) return Outcome::kStoppedEarly;
+  const bool is_time_up =
+      options_.max_seconds > 0.0 && state_.position.seconds >= options_.max_seconds;
+  return is_time_up ? Outcome::kTimeIsUp : Outcome::kFinished;
+}
+
+bool Trainer::is_finished() const {
+  const Position& position = state_.position;
+  return state_.is_stopped_early || position.updates >= options_.schedule.total_steps ||
+         position.epoch >= options_.num_train_epochs - 1e-9 ||
+         (options_.max_seconds > 0.0 && position.seconds >= options_.max_seconds);
+}
+
+void Trainer::load_epoch(int64_t epoch) {
+  if (loaded_epoch_ == epoch) return;
+  batches_ = data::epoch_batches(lengths_, options_.sampler, epoch);
+  loaded_epoch_ = epoch;
+}
+
+void Trainer::take_step() {
+  const Position before = state_.position;
+  load_epoch(state_.epoch);
+  const Group group = accumulate();
+  const double scale = 1.0 / static_cast<double>(std::max<int64_t>(group.num_targets, 1));
+  const double grad_norm = parts_.optimizer.gradient_norm(scale);
+  state_.examples += static_cast<int64_t>(group.rows.size());
+  state_.position.tokens += group.num_tokens;
+  if (!std::isfinite(group.mean_loss())) {
+    skip(group, base::cat("the loss is ", group.mean_loss()));
+  } else if (!std::isfinite(grad_norm)) {
+    skip(group, base::cat("the gradient norm is ", grad_norm));
+  } else {
+    apply(group, options_.learning_rate * optim::schedule_factor(options_.schedule, before.updates),
+          grad_norm);
+  }
+  advance();
+  state_.is_boundary_pending = true;
+  state_.position.seconds = seconds_before_ + seconds_since(run_start_);
+  if (state_.consecutive_skipped > 0) return;
+  parts_.listener.on_step({state_.position, group.mean_loss(), last_learning_rate_, grad_norm,
+                           group.num_tokens, static_cast<int64_t>(group.rows.size()),
+                           seconds_since(group.start)});
+  log_if_due(before);
+}
+
+Trainer::Group Trainer::accumulate() {
+  Group group;
+  group.start = std::chrono::steady_clock::now();
+  const int64_t steps = options_.sampler.gradient_accumulation_steps;
+  const auto begin = static_cast<size_t>(state_.group_in_epoch * steps);
+  const size_t end = std::min(begin + static_cast<size_t>(steps), batches_.size());
+  for (size_t i = begin; i < end; ++i) {
+    const data::Batch batch = data::make_batch(parts_.train, batches_[i]);
+    const nn::Pass pass{true, options_.seed, static_cast<uint64_t>(state_.micro_batches)};
+    const tasks::LossSum loss = parts_.task.loss(batch, pass);
+    torch::autograd::backward({loss.sum}, {});
+    group.loss_sum += loss.sum.item<double>();
+    group.num_targets += loss.num_targets;
+    group.num_tokens += batch.num_tokens();
+    group.rows.insert(group.rows.end(), batches_[i].begin(), batches_[i].end());
+    ++state_.micro_batches;
+  }
+  return group;
+}
+
+void Trainer::apply(const Group& group, double learning_rate, double grad_norm) {
+  const double scale = 1.0 / static_cast<double>(std::max<int64_t>(group.num_targets, 1));
+  parts_.optimizer.step(learning_rate, scale, grad_norm);
+  ++state_.position.updates;
+  state_.window_loss += group.mean_loss();
+  ++state_.window_updates;
+  state_.total_loss += group.mean_loss();
+  state_.consecutive_skipped = 0;
+  last_learning_rate_ = learning_rate;
+  last_grad_norm_ = grad_norm;
+}
+
+void Trainer::skip(const Group& group, const std::string& reason) {
+  parts_.listener.on_skip({state_.position, reason, group.rows});
+  const std::string where =
+      base::cat(reason, " after ", state_.position.updates, " updates, on rows ",
+                list_rows(group.rows), " of the training set");
+  if (!options_.skips_nonfinite) {
+    throw DivergedError(
+        where +
+        ". Weights and checkpoints are as before this update. Lower optimizer.learning_rate, set "
+        "training.max_grad_norm, look at those rows, or set training.nonfinite to \"skip\".");
+  }
+  ++state_.skipped_updates;
+  if (++state_.consecutive_skipped >= options_.max_consecutive_skips) {
+    throw DivergedError(base::cat(
+        where, ", the ", state_.consecutive_skipped,
+        "th time in a row. Go on from the last checkpoint with a lower optimizer.learning_rate."));
+  }
+  base::log_warning(where + ": update skipped");
+  std::ranges::fill(parts_.parameters.gradients(), 0.0F);
+}
+
+void Trainer::advance() {
+  const int64_t groups = num_groups(static_cast<int64_t>(batches_.size()),
+                                    options_.sampler.gradient_accumulation_steps);
+  if (++state_.group_in_epoch >= groups) {
+    ++state_.epoch;
+    state_.group_in_epoch = 0;
+  }
+  state_.position.epoch = static_cast<double>(state_.epoch) +
+                          static_cast<double>(state_.group_in_epoch) / static_cast<double>(groups);
+}
+
+void Trainer::log_if_due(const Position& before) {
+  if (!is_due(options_.log_every, before, state_.position) && !is_finished()) return;
+  const double loss =
+      state_.window_loss / static_cast<double>(std::max<int64_t>(state_.window_updates, 1));
+  parts_.listener.on_log({state_.position, loss, last_learning_rate_, last_grad_norm_});
+  state_.window_loss = 0.0;
+  state_.window_updates = 0;
+}
+
+/// Evaluates and saves after an update. False when a signal cut the evaluation short: it is then
+/// made up for after the resume.
+bool Trainer::finish_boundary() {
+  const Position& now = state_.position;
+  bool is_best = false;
+  const bool evaluates =
+      is_due(options_.evaluate_every, state_.previous_boundary, now) || is_finished();
+  if (evaluates && parts_.validation != nullptr && !evaluate_now(is_best)) return false;
+  const bool saves = is_due(options_.checkpoint_every, state_.previous_boundary, now) ||
+                     is_finished() || (is_best && options_.keep_best);
+  state_.previous_boundary = now;
+  state_.is_boundary_pending = false;
+  if (saves) save(is_best, /*must_succeed=*/is_finished());
+  return true;
+}
+
+bool Trainer::evaluate_now(bool& is_best) {
+  const auto result = evaluate(parts_.task, *parts_.validation,
+                               {options_.evaluation_batch_size, parts_.should_stop});
+  if (!result) return false;
+  const auto value_of = [&](const std::string& metric) {
+    const auto found = result->values.find(metric);
+    const bool is_defined = found != result->values.end() && found->second.has_value();
+    return is_defined ? *found->second : std::nan("");
+  };
+  const double value = value_of(options_.metric);
+  is_best = is_better(value, state_.best_metric, options_.is_greater_better);
+  if (is_best) {
+    state_.best_metric = value;
+    state_.best_step = state_.position.updates;
+  }
+  if (early_stopping_) {
+    if (early_stopping_->update(value_of(options_.early_stopping_metric)))
+      state_.is_stopped_early = true;
+    state_.early_stopping = early_stopping_->state();
+  }
+  state_.last_evaluated_step = state_.position.updates;
+  parts_.listener.on_evaluation(
+      {state_.position, result->values, result->num_examples, result->seconds, is_best});
+  return true;
+}
+
+void Trainer::save(bool is_best, bool must_succeed) {
+  const auto start = std::chrono::steady_clock::now();
+  const int64_t step = state_.position.updates;
+  try {
+    if (last_saved_step_ == step) {
+      if (is_best) parts_.checkpoints.mark_best(step);
+      return;
+    }
+    state_.listener_state = parts_.listener.state();
+    const auto bytes =
+        static_cast<uint64_t>(parts_.parameters.num_parameters()) * 3 * sizeof(float);
+    parts_.checkpoints.save(step, is_best, bytes,
+                            [this](base::Fs& fs, const std::filesystem::path& folder) {
+                              parts_.write_model(fs, folder);
+                              write_train_state(fs, folder, state_, parts_.optimizer);
+                            });
+    last_saved_step_ = step;
+    failed_saves_ = 0;
+    parts_.listener.on_checkpoint({state_.position, seconds_since(start), is_best});
+  } catch (const IoError& error) {
+    if (must_succeed || ++failed_saves_ >= kMaxFailedSaves) throw;
+    base::log_warning(
+        base::cat("the checkpoint was not saved; training goes on with the older ones (",
+                  failed_saves_, " of ", kMaxFailedSaves, " failures in a row)\n", error.report()));
+  }
+}
+
+}  // namespace finetune::train

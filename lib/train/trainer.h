@@ -1,0 +1,108 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/sampler.h"
+#include "optim/adamw.h"
+#include "optim/schedule.h"
+#include "tasks/task.h"
+#include "train/checkpoint_store.h"
+#include "train/early_stopping.h"
+#include "train/interval.h"
+#include "train/listener.h"
+#include "train/train_state.h"
+
+namespace finetune::train {
+
+struct TrainerOptions {
+  data::SamplerOptions sampler;
+  double learning_rate = 5e-5;
+  optim::Schedule schedule;       ///< total_steps is filled in from the limits below
+  double num_train_epochs = 3.0;  ///< the run ends at the first limit that it reaches
+  int64_t max_steps = 0;          ///< 0: no limit
+  double max_seconds = 0.0;       ///< 0: no limit
+  double warmup_fraction =
+      0.0;  ///< warm-up as a share of all updates, rounded up; 0: schedule.warmup_steps holds
+
+  bool skips_nonfinite = false;  ///< else a loss or gradient that is not finite ends the run
+  int64_t max_consecutive_skips = 10;
+
+  Interval evaluate_every;
+  int64_t evaluation_batch_size = 64;
+  std::string metric = "loss";
+  bool is_greater_better = false;
+  std::optional<EarlyStoppingOptions> early_stopping;
+  std::string early_stopping_metric = "loss";
+
+  Interval checkpoint_every;
+  bool keep_best = true;
+  Interval log_every;
+  uint64_t seed = 42;  ///< of the dropout masks
+};
+
+/// The parts of a run, owned by whoever built them and alive as long as the trainer.
+struct TrainerParts {
+  tasks::Task& task;
+  optim::FlatParameters& parameters;
+  optim::AdamW& optimizer;
+  const data::EncodedDataset& train;
+  const data::EncodedDataset* validation = nullptr;  ///< null: no evaluation
+  CheckpointStore& checkpoints;
+  TrainListener& listener;
+  CheckpointStore::WriteFiles write_model;  ///< the Hugging Face files of a checkpoint
+  std::function<bool()> should_stop;        ///< a signal has asked the run to save and stop
+};
+
+enum class Outcome { kFinished, kStoppedEarly, kTimeIsUp, kPreempted };
+
+/// The training loop: groups of micro-batches -> one update each -> log, evaluate, save. Everything
+/// random is a function of (seed, counters in TrainState), so a run that was cut off anywhere and
+/// resumed from a checkpoint ends with the same bits as one that was not.
+class Trainer {
+ public:
+  Trainer(TrainerParts parts, const TrainerOptions& options);
+
+  /// Goes on from a checkpoint: `state` as read from it; the moments are already in the optimizer.
+  void restore(const TrainState& state);
+
+  Outcome run();
+
+  int64_t total_updates() const { return options_.schedule.total_steps; }
+  const TrainState& state() const { return state_; }
+
+ private:
+  struct Group;
+  void load_epoch(int64_t epoch);
+  bool is_finished() const;
+  void take_step();
+  Group accumulate();
+  void apply(const Group& group, double learning_rate, double grad_norm);
+  void skip(const Group& group, const std::string& reason);
+  void advance();
+  void log_if_due(const Position& before);
+  bool finish_boundary();
+  bool evaluate_now(bool& is_best);
+  void save(bool is_best, bool must_succeed);
+
+  TrainerParts parts_;
+  TrainerOptions options_;
+  TrainState state_;
+  std::optional<EarlyStopping> early_stopping_;
+  std::vector<int64_t> lengths_;
+  std::vector<std::vector<int64_t>> batches_;  ///< micro-batches of the current epoch
+  int64_t loaded_epoch_ = -1;
+  int64_t last_saved_step_ = -1;
+  int64_t failed_saves_ = 0;
+  std::chrono::steady_clock::time_point run_start_;
+  double seconds_before_ = 0.0;  ///< of the parts of the run before this resume
+  double last_learning_rate_ = 0.0;
+  double last_grad_norm_ = 0.0;
+};
+
+}  // namespace finetune::train
