@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,9 +18,10 @@ enum class DType { kBool, kU8, kI8, kI16, kI32, kI64, kF16, kBF16, kF32, kF64 };
 
 int64_t size_of(DType dtype);           ///< bytes of one element
 std::string_view name_of(DType dtype);  ///< as safetensors spells it: "F32", "BF16", ...
+std::optional<DType> dtype_named(std::string_view name);  ///< nothing for one we do not read
 
 /// A tensor inside a mapped file or a buffer; `owner` keeps the bytes alive. Row-major unless
-/// `strides` says otherwise.
+/// `strides` says otherwise. The bytes may be unaligned: read them through convert.h or memcpy.
 struct TensorView {
   DType dtype = DType::kF32;
   std::vector<int64_t> shape;
@@ -35,17 +37,21 @@ struct TensorView {
 using NamedTensors = std::map<std::string, TensorView, std::less<>>;
 
 /// One safetensors file, mapped. The whole header is validated before anything is returned (docs:
-/// safetensors README; no hole, no overlap, no trailing byte, checked arithmetic). Throws
-/// CheckpointError.
+/// safetensors README; no hole, no overlap, no trailing byte, checked arithmetic, no name twice,
+/// the metadata's "format" absent with all metadata, "pt" or "mlx"). Element types outside of DType
+/// are refused, and so are more than 64 dimensions. Throws CheckpointError.
 NamedTensors read_safetensors(const std::filesystem::path& file);
 
-/// One PyTorch `.bin` file (zip format, torch >= 1.6), read by a restricted unpickler that executes
-/// nothing. Throws CheckpointError, for anything outside tensors in (ordered) dictionaries too.
+/// One PyTorch `.bin` file (zip format, torch >= 1.6) that holds one flat dictionary of tensors or
+/// parameters, read by a restricted unpickler that executes nothing. Views keep their strides, and
+/// tensors that share a storage share their bytes. No checksum is computed (PyTorch computes none
+/// either). Throws CheckpointError, for legacy, TorchScript and tar files with the way to convert.
 NamedTensors read_torch_bin(const std::filesystem::path& file);
 
 /// The weights of a Hugging Face folder, from the first of: model.safetensors,
-/// model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json. Throws
-/// CheckpointError when there is none.
+/// model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json. The first that is
+/// there counts: a broken one is an error, never a reason to try the next. Shards must hold exactly
+/// the tensors that the index places in them. Throws CheckpointError.
 NamedTensors read_weights(const std::filesystem::path& folder);
 
 }  // namespace finetune::tensors
