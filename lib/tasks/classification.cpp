@@ -1,0 +1,172 @@
+#include "tasks/classification.h"
+
+#include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/mse_loss.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/softmax.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "kernels/ops.h"
+#include "metrics/classification.h"
+#include "metrics/mean.h"
+#include "metrics/regression.h"
+#include "tasks/token_batch.h"
+
+namespace finetune::tasks {
+
+namespace {
+
+struct ProblemNames {
+  Problem problem;
+  std::string_view ours;
+  std::string_view theirs;
+};
+constexpr std::array kProblems = {
+    ProblemNames{Problem::kSingleLabel, "single_label", "single_label_classification"},
+    ProblemNames{Problem::kMultiLabel, "multi_label", "multi_label_classification"},
+    ProblemNames{Problem::kRegression, "regression", "regression"},
+};
+
+const ProblemNames& names_of(Problem problem) {
+  return *std::ranges::find(kProblems, problem, &ProblemNames::problem);
+}
+
+at::Tensor class_tensor(const std::vector<int64_t>& class_ids) {
+  at::Tensor tensor = at::empty({static_cast<int64_t>(class_ids.size())}, at::kLong);
+  std::ranges::copy(class_ids, tensor.mutable_data_ptr<int64_t>());
+  return tensor;
+}
+
+at::Tensor target_tensor(const std::vector<float>& targets, at::IntArrayRef shape) {
+  at::Tensor tensor = at::empty(shape, at::kFloat);
+  std::ranges::copy(targets, tensor.mutable_data_ptr<float>());
+  return tensor;
+}
+
+/// Loss of logits [B, C]; a batch without targets covers none.
+LossSum loss_of(Problem problem, const at::Tensor& logits, const data::Batch& batch) {
+  if (problem == Problem::kSingleLabel) {
+    const auto labelled =
+        std::ranges::count_if(batch.class_ids, [](int64_t id) { return id >= 0; });
+    return {kernels::cross_entropy_sum(logits, class_tensor(batch.class_ids)), labelled};
+  }
+  if (batch.targets.empty()) return {logits.sum().mul(0.0), 0};
+  const at::Tensor targets = target_tensor(batch.targets, logits.sizes());
+  const at::Tensor sum =
+      problem == Problem::kMultiLabel
+          ? at::binary_cross_entropy_with_logits(logits, targets, {}, {}, at::Reduction::Sum)
+          : at::mse_loss(logits, targets, at::Reduction::Sum);
+  return {sum, logits.numel()};
+}
+
+at::Tensor scores_of(Problem problem, const at::Tensor& logits) {
+  if (problem == Problem::kSingleLabel) return at::softmax(logits, -1);
+  if (problem == Problem::kMultiLabel) return at::sigmoid(logits);
+  return logits;
+}
+
+std::span<const float> row_of(const at::Tensor& matrix, int64_t row) {
+  const auto width = static_cast<size_t>(matrix.size(1));
+  return {matrix.const_data_ptr<float>() + static_cast<size_t>(row) * width, width};
+}
+
+using AnyMetrics = std::variant<metrics::SingleLabelMetrics, metrics::MultiLabelMetrics,
+                                metrics::RegressionMetrics>;
+
+AnyMetrics metrics_for(Problem problem, int64_t num_labels) {
+  if (problem == Problem::kSingleLabel) return metrics::SingleLabelMetrics(num_labels);
+  if (problem == Problem::kMultiLabel) return metrics::MultiLabelMetrics(num_labels);
+  return metrics::RegressionMetrics();
+}
+
+class ClassificationEvaluation final : public Evaluation {
+ public:
+  ClassificationEvaluation(models::SequenceClassifier& model, Problem problem, int64_t num_labels,
+                           PredictionSink sink)
+      : model_(model),
+        problem_(problem),
+        metrics_(metrics_for(problem, num_labels)),
+        sink_(std::move(sink)) {}
+
+  void add(const data::Batch& batch) override {
+    const at::Tensor logits =
+        model_.logits(to_token_batch(batch), nn::Pass{}).contiguous();  // [B, C]
+    const LossSum loss = loss_of(problem_, logits, batch);
+    loss_.add(loss.sum.item<double>(), loss.num_targets);
+    for (int64_t b = 0; b < batch.num_sequences(); ++b) count(batch, b, row_of(logits, b));
+    if (!sink_) return;
+    const at::Tensor scores = scores_of(problem_, logits).contiguous();
+    for (int64_t b = 0; b < batch.num_sequences(); ++b) {
+      sink_(batch.example_indices[static_cast<size_t>(b)], row_of(scores, b));
+    }
+  }
+
+  metrics::Values values() const override {
+    metrics::Values values =
+        std::visit([](const auto& metrics) { return metrics.values(); }, metrics_);
+    values["loss"] = loss_.value();
+    return values;
+  }
+
+ private:
+  void count(const data::Batch& batch, int64_t b, std::span<const float> logits) {
+    const auto row = static_cast<size_t>(b);
+    if (auto* single = std::get_if<metrics::SingleLabelMetrics>(&metrics_)) {
+      if (batch.class_ids[row] < 0) return;
+      single->add(batch.class_ids[row], std::ranges::max_element(logits) - logits.begin());
+      return;
+    }
+    if (batch.targets.empty()) return;
+    const std::span<const float> targets =
+        std::span(batch.targets).subspan(row * logits.size(), logits.size());
+    if (auto* multi = std::get_if<metrics::MultiLabelMetrics>(&metrics_)) {
+      multi->add(targets, logits);
+    } else {
+      std::get<metrics::RegressionMetrics>(metrics_).add(targets[0], logits[0]);
+    }
+  }
+
+  models::SequenceClassifier& model_;
+  Problem problem_;
+  AnyMetrics metrics_;
+  metrics::Mean loss_;
+  PredictionSink sink_;
+};
+
+}  // namespace
+
+Problem problem_from(std::string_view name) {
+  const auto found = std::ranges::find(kProblems, name, &ProblemNames::ours);
+  if (found == kProblems.end()) {
+    throw ConfigError(base::cat("task.problem is ", base::quote(name),
+                                "; expected single_label, multi_label or regression"));
+  }
+  return found->problem;
+}
+
+std::string_view name_of(Problem problem) { return names_of(problem).ours; }
+
+std::string_view hugging_face_name_of(Problem problem) { return names_of(problem).theirs; }
+
+ClassificationTask::ClassificationTask(models::SequenceClassifier& model, Problem problem,
+                                       int64_t num_labels)
+    : model_(model), problem_(problem), num_labels_(num_labels) {}
+
+LossSum ClassificationTask::loss(const data::Batch& batch, const nn::Pass& pass) {
+  return loss_of(problem_, model_.logits(to_token_batch(batch), pass), batch);
+}
+
+std::unique_ptr<Evaluation> ClassificationTask::start_evaluation(PredictionSink sink) {
+  return std::make_unique<ClassificationEvaluation>(model_, problem_, num_labels_, std::move(sink));
+}
+
+}  // namespace finetune::tasks
