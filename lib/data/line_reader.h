@@ -2,27 +2,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
+#include "data/byte_source.h"
+
 namespace finetune::data {
-
-/// Bytes of a file, pipe or standard input, decompressed.
-class ByteSource {
- public:
-  virtual ~ByteSource() = default;
-  /// Fills `buffer` from the front; 0 at the end. Throws DataError (damaged compression) or
-  /// IoError.
-  virtual size_t read(std::span<char> buffer) = 0;
-};
-
-/// Opens `path` ("-": standard input), decompressing by its ending (.gz, .zst). Pipes and terminals
-/// are fine. Throws DataError naming the path: missing, unreadable, a directory, a device.
-std::unique_ptr<ByteSource> open_source(const std::string& path);
-
-/// Takes `path` without a compression ending: "a.tsv.gz" -> "a.tsv".
-std::string_view without_compression(std::string_view path);
 
 struct Line {
   std::string_view bytes;    ///< with its line end, valid until the next call

@@ -1,0 +1,55 @@
+#include "data/example_reader.h"
+
+#include <utility>
+
+#include "base/strings.h"
+
+namespace finetune::data {
+namespace {
+
+void check_text(const std::string& text, const std::string& column) {
+  if (base::trim(text).empty()) {
+    throw BadRow{"empty_text", base::cat("the text in column ", base::quote(column), " is empty")};
+  }
+  if (text.find('\0') != std::string::npos) {
+    throw BadRow{"nul", base::cat("the text in column ", base::quote(column), " holds a NUL")};
+  }
+}
+
+void check_labels(const Example& example, const ReadOptions& options) {
+  for (const std::string& label : example.labels) {
+    if (label.empty()) {
+      throw BadRow{"missing_field", base::cat("the label in column ",
+                                              base::quote(options.label_column), " is empty")};
+    }
+    if (options.target_kind == TargetKind::kRegression && !base::parse_double(label)) {
+      throw BadRow{"invalid_number",
+                   base::cat("the target ", base::quote(label), " is not a finite number")};
+    }
+  }
+}
+
+void check(const Example& example, const ReadOptions& options) {
+  check_text(example.text, options.text_column);
+  if (!options.text_pair_column.empty()) check_text(example.text_pair, options.text_pair_column);
+  check_labels(example, options);
+}
+
+}  // namespace
+
+ExampleReader::ExampleReader(const std::string& path, ReadOptions options, BadRows& bad_rows)
+    : options_(std::move(options)), bad_rows_(bad_rows), reader_(make_row_reader(path, options_)) {}
+
+bool ExampleReader::next(Example& example) {
+  for (;;) {
+    try {
+      if (!reader_->next(example)) return false;
+      check(example, options_);
+      return true;
+    } catch (const BadRow& bad) {
+      bad_rows_.add(bad, reader_->origin());
+    }
+  }
+}
+
+}  // namespace finetune::data

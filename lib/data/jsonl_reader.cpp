@@ -1,0 +1,98 @@
+#include "data/jsonl_reader.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/strings.h"
+#include "data/check_bytes.h"
+
+namespace finetune::data {
+namespace {
+
+using nlohmann::json;
+
+json parse_line(std::string_view text) {
+  try {
+    return base::parse_json(text, "not valid JSON");
+  } catch (const CheckpointError& error) {
+    std::string message = error.chain().back();
+    const std::string_view needless = "line 1, ";  // of the row: the file's line is in the message
+    const size_t at = message.find(needless);
+    if (at != std::string::npos) message.erase(at, needless.size());
+    throw BadRow{"invalid_json", std::move(message)};
+  }
+}
+
+const json& member(const json& object, const std::string& key) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) {
+    throw BadRow{"missing_field", base::cat("there is no ", base::quote(key))};
+  }
+  return *found;
+}
+
+[[noreturn]] void refuse_type(const std::string& key, const json& value, std::string_view wanted) {
+  throw BadRow{"wrong_type",
+               base::cat(base::quote(key), " is ", value.type_name(), ", not ", wanted)};
+}
+
+std::string text_of(const json& object, const std::string& key) {
+  const json& value = member(object, key);
+  if (!value.is_string()) refuse_type(key, value, "a string");
+  return value.get<std::string>();
+}
+
+/// A class as text: 3 and "3" are the same class.
+std::string class_name(const std::string& key, const json& value) {
+  if (value.is_string()) return std::string(base::trim(value.get_ref<const std::string&>()));
+  if (!value.is_number_integer() && !value.is_boolean()) {
+    refuse_type(key, value, "a string, an integer or a boolean");
+  }
+  return base::dump_json(value);
+}
+
+std::vector<std::string> labels_of(const json& object, const std::string& key, TargetKind kind) {
+  const json& value = member(object, key);
+  if (kind == TargetKind::kSingleLabel) return {class_name(key, value)};
+  if (kind == TargetKind::kRegression) {
+    if (value.is_string()) return {std::string(base::trim(value.get_ref<const std::string&>()))};
+    if (!value.is_number()) refuse_type(key, value, "a number");
+    return {base::dump_json(value)};
+  }
+  if (!value.is_array()) refuse_type(key, value, "an array of labels");
+  std::vector<std::string> labels;
+  for (const json& element : value) labels.push_back(class_name(key, element));
+  return labels;
+}
+
+}  // namespace
+
+JsonlReader::JsonlReader(const std::string& path, ReadOptions options)
+    : options_(std::move(options)), lines_(open_source(path), options_.max_row_bytes) {}
+
+bool JsonlReader::next(Example& example) {
+  Line line;
+  for (;; ++num_blank_lines_) {
+    if (!lines_.next(line)) return false;
+    if (!base::trim(line.text()).empty()) break;
+  }
+  origin_ = {line.number, line.byte, line.text()};
+  check_line(line);
+  const json object = parse_line(line.text());
+  if (!object.is_object()) {
+    throw BadRow{"wrong_type", base::cat("the line is ", object.type_name(), ", not an object")};
+  }
+  example.text = text_of(object, options_.text_column);
+  example.text_pair =
+      options_.text_pair_column.empty() ? "" : text_of(object, options_.text_pair_column);
+  example.labels.clear();
+  if (!options_.label_column.empty()) {
+    example.labels = labels_of(object, options_.label_column, options_.target_kind);
+  }
+  example.line = line.number;
+  return true;
+}
+
+}  // namespace finetune::data
