@@ -28,4 +28,10 @@ struct Pass {
   }
 };
 
+/// Hands out the dropout places of one model while it is being built: no two layers share a mask.
+struct DropoutPlaces {
+  uint32_t next = 0;
+  uint32_t take() { return next++; }
+};
+
 }  // namespace finetune::nn

@@ -1,0 +1,19 @@
+#include "nn/layer_norm.h"
+
+#include <ATen/ops/empty.h>
+
+#include "kernels/ops.h"
+
+namespace finetune::nn {
+
+LayerNorm::LayerNorm(int64_t width, double epsilon)
+    : gain_(register_parameter("gain", at::empty({width}))),
+      shift_(register_parameter("shift", at::empty({width}))),
+      epsilon_(epsilon) {}
+
+at::Tensor LayerNorm::forward(const at::Tensor& x, const at::Tensor& residual,
+                              const kernels::Dropout& dropout) const {
+  return kernels::dropout_add_norm(x, residual, gain_, shift_, epsilon_, dropout);
+}
+
+}  // namespace finetune::nn
