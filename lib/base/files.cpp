@@ -114,14 +114,18 @@ Fs& posix_fs() {
   return instance;
 }
 
+void write_file_synced(Fs& fs, const fs::path& path, std::string_view bytes) {
+  const auto file = fs.create(path);
+  file->write(std::as_bytes(std::span(bytes)));
+  file->sync();
+  file->close();
+}
+
 void write_file_durably(Fs& fs, const fs::path& path, std::string_view bytes) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   const fs::path staged = folder / ("." + path.filename().string() + ".tmp");
-  const auto file = fs.create(staged);
   try {
-    file->write(std::as_bytes(std::span(bytes)));
-    file->sync();
-    file->close();
+    write_file_synced(fs, staged, bytes);
     fs.rename(staged, path);
   } catch (const IoError&) {
     try {

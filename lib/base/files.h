@@ -45,6 +45,10 @@ class Fs {
 /// The real file system.
 Fs& posix_fs();
 
+/// Writes `bytes` to `path`, synced and closed. For files of a folder that becomes visible as a
+/// whole.
+void write_file_synced(Fs& fs, const std::filesystem::path& path, std::string_view bytes);
+
 /// Replaces `path` by `bytes` so that after a crash either the old or the new content is there,
 /// whole: temporary file beside it, fsync, rename, fsync of the directory.
 void write_file_durably(Fs& fs, const std::filesystem::path& path, std::string_view bytes);

@@ -1,6 +1,5 @@
 #include "train/checkpoint_files.h"
 
-#include <span>
 #include <string>
 
 #include "tensors/named_tensors.h"
@@ -16,11 +15,7 @@ constexpr const char* kOptimizerName = "optimizer.safetensors";
 void write_train_state(base::Fs& fs, const std::filesystem::path& folder, const TrainState& state,
                        const optim::AdamW& optimizer) {
   tensors::write_safetensors(fs, folder / kOptimizerName, optimizer.state());
-  const std::string text = to_json_text(state);
-  const auto file = fs.create(folder / kStateName);
-  file->write(std::as_bytes(std::span(text)));
-  file->sync();
-  file->close();
+  base::write_file_synced(fs, folder / kStateName, to_json_text(state));
 }
 
 TrainState read_train_state(const std::filesystem::path& folder, optim::AdamW& optimizer) {

@@ -34,13 +34,6 @@ std::vector<int64_t> steps_of(const std::vector<std::string>& names) {
   return steps;
 }
 
-void write_text(base::Fs& files, const fs::path& path, const std::string& text) {
-  const auto file = files.create(path);
-  file->write(std::as_bytes(std::span(text)));
-  file->sync();
-  file->close();
-}
-
 }  // namespace
 
 std::optional<int64_t> checkpoint_step(const fs::path& folder) {
@@ -83,7 +76,8 @@ void CheckpointStore::write_folder(const fs::path& folder, int64_t step,
   fs_.make_directory(folder);
   RecordingFs recording(fs_);
   write_files(recording, folder);
-  write_text(fs_, folder / kManifestName, to_json_text(Manifest{step, recording.files()}));
+  base::write_file_synced(fs_, folder / kManifestName,
+                          to_json_text(Manifest{step, recording.files()}));
   fs_.sync_directory(folder);
 }
 

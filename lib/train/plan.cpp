@@ -36,4 +36,19 @@ int64_t count_updates(std::span<const int64_t> lengths, const data::SamplerOptio
   return updates;
 }
 
+int64_t warmup_updates(const Warmup& warmup, int64_t total_updates, int64_t updates_per_epoch) {
+  const auto unit_updates = [&] {
+    switch (warmup.unit) {
+      case Warmup::Unit::kSteps:
+        return int64_t{1};
+      case Warmup::Unit::kEpochs:
+        return updates_per_epoch;
+      case Warmup::Unit::kFraction:
+        return total_updates;
+    }
+    return int64_t{1};
+  }();
+  return static_cast<int64_t>(std::ceil(warmup.value * static_cast<double>(unit_updates) - 1e-9));
+}
+
 }  // namespace finetune::train

@@ -20,4 +20,14 @@ struct RunLength {
 int64_t count_updates(std::span<const int64_t> lengths, const data::SamplerOptions& sampler,
                       const RunLength& length);
 
+/// Warm-up in updates, in epochs, or as a share of all updates.
+struct Warmup {
+  enum class Unit { kSteps, kEpochs, kFraction };
+  Unit unit = Unit::kSteps;
+  double value = 0.0;
+};
+
+/// Updates of the warm-up, rounded up (as Hugging Face rounds warmup_ratio).
+int64_t warmup_updates(const Warmup& warmup, int64_t total_updates, int64_t updates_per_epoch);
+
 }  // namespace finetune::train

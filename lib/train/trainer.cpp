@@ -12,7 +12,6 @@
 #include "base/strings.h"
 #include "train/checkpoint_files.h"
 #include "train/evaluator.h"
-#include "train/plan.h"
 
 namespace finetune::train {
 
@@ -52,11 +51,9 @@ Trainer::Trainer(TrainerParts parts, const TrainerOptions& options)
   if (options_.early_stopping) early_stopping_.emplace(*options_.early_stopping);
   options_.schedule.total_steps =
       count_updates(lengths_, options_.sampler, {options_.num_train_epochs, options_.max_steps});
-  if (options_.warmup_fraction > 0.0) {
-    const double share =
-        options_.warmup_fraction * static_cast<double>(options_.schedule.total_steps);
-    options_.schedule.warmup_steps = static_cast<int64_t>(std::ceil(share - 1e-9));
-  }
+  options_.schedule.warmup_steps =
+      warmup_updates(options_.warmup, options_.schedule.total_steps,
+                     count_updates(lengths_, options_.sampler, {1.0, 0}));
 }
 
 void Trainer::restore(const TrainState& state) {

@@ -16,6 +16,7 @@
 #include "train/early_stopping.h"
 #include "train/interval.h"
 #include "train/listener.h"
+#include "train/plan.h"
 #include "train/train_state.h"
 
 namespace finetune::train {
@@ -23,12 +24,12 @@ namespace finetune::train {
 struct TrainerOptions {
   data::SamplerOptions sampler;
   double learning_rate = 5e-5;
-  optim::Schedule schedule;       ///< total_steps is filled in from the limits below
+  optim::Schedule schedule;       ///< its steps come from the limits and the warm-up below
   double num_train_epochs = 3.0;  ///< the run ends at the first limit that it reaches
   int64_t max_steps = 0;          ///< 0: no limit
   double max_seconds = 0.0;       ///< 0: no limit
-  double warmup_fraction =
-      0.0;  ///< warm-up as a share of all updates, rounded up; 0: schedule.warmup_steps holds
+  Warmup warmup;                  ///< sets schedule.warmup_steps
+  0.0;  ///< warm-up as a share of all updates, rounded up; 0: schedule.warmup_steps holds
 
   bool skips_nonfinite = false;  ///< else a loss or gradient that is not finite ends the run
   int64_t max_consecutive_skips = 10;
