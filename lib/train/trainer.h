@@ -29,7 +29,6 @@ struct TrainerOptions {
   int64_t max_steps = 0;          ///< 0: no limit
   double max_seconds = 0.0;       ///< 0: no limit
   Warmup warmup;                  ///< sets schedule.warmup_steps
-  0.0;  ///< warm-up as a share of all updates, rounded up; 0: schedule.warmup_steps holds
 
   bool skips_nonfinite = false;  ///< else a loss or gradient that is not finite ends the run
   int64_t max_consecutive_skips = 10;
