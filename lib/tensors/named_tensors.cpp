@@ -1,5 +1,6 @@
 #include "tensors/named_tensors.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/error.h"
@@ -45,8 +46,9 @@ std::optional<DType> dtype_named(std::string_view name) {
 }
 
 int64_t TensorView::num_elements() const {
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
   int64_t count = 1;
-  for (int64_t size : shape) count *= size;
+  for (int64_t size : shape) count *= size;  // bounded by the bytes of the file
   return count;
 }
 

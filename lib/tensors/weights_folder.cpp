@@ -22,8 +22,9 @@ struct Format {
   NamedTensors (*read)(const fs::path&);
 };
 
-constexpr std::array<Format, 1> kFormats{
-    {{"model.safetensors", "model.safetensors.index.json", ".safetensors", &read_safetensors}}};
+constexpr std::array<Format, 2> kFormats{
+    {{"model.safetensors", "model.safetensors.index.json", ".safetensors", &read_safetensors},
+     {"pytorch_model.bin", "pytorch_model.bin.index.json", ".bin", &read_torch_bin}}};
 
 using WeightMap = std::map<std::string, std::string>;  // tensor -> shard
 
