@@ -3,7 +3,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/name_table.h"
 #include "nn/pass.h"
 #include "tensors/named_tensors.h"
 
@@ -19,19 +19,6 @@ class Module;
 }
 
 namespace finetune::models {
-
-/// One row of a family's name table: our parameter (or a block of its rows) <-> one Hugging Face
-/// tensor.
-struct NameRow {
-  std::string ours;
-  std::string theirs;
-  int64_t slice_index =
-      0;  ///< which of `slice_count` equal blocks of rows of ours (q, k, v of a fused weight)
-  int64_t slice_count = 1;
-  bool is_transposed = false;  ///< theirs is ours transposed (GPT-2's Conv1D)
-  bool is_head =
-      false;  ///< the task's own part: may be missing from a checkpoint, and is then initialised
-};
 
 struct NamedParameter {
   std::string name;  ///< ours
@@ -51,12 +38,15 @@ class SequenceClassifier {
  public:
   virtual ~SequenceClassifier() = default;
 
-  virtual at::Tensor logits(const nn::TokenBatch& batch, const nn::Pass& pass) = 0;  ///< -> [B, C]
+  /// -> [B, C]. Throws InternalError for an id, position or segment outside its table.
+  virtual at::Tensor logits(const nn::TokenBatch& batch, const nn::Pass& pass) = 0;
 
   virtual torch::nn::Module& module() = 0;
-  virtual std::vector<NameRow> names() const = 0;
-  virtual nlohmann::json config()
-      const = 0;  ///< config.json for an export: the source's keys, the arithmetic as built
+  virtual NameTable names() const = 0;
+  /// config.json for an export: the source's keys and the arithmetic as built. Labels are those of
+  /// the source where their number fits, else LABEL_0, LABEL_1, ...; their real names and the
+  /// problem_type are the task's to write.
+  virtual nlohmann::json config() const = 0;
   virtual int64_t vocab_size() const = 0;
   virtual int64_t max_length() const = 0;  ///< positions available to one sequence
   virtual int64_t num_segments() const = 0;
@@ -66,15 +56,17 @@ class SequenceClassifier {
 std::vector<NamedParameter> named_parameters(torch::nn::Module& module);
 
 /// Builds a classifier from a Hugging Face config.json, with every parameter initialised from
-/// `seed` (semantics S13) on random streams keyed by parameter name. Throws ConfigError: unknown
-/// model_type, a value that changes the arithmetic and is not supported, sizes that do not fit
-/// together or would not fit in memory.
+/// `seed` (semantics S13) on random streams keyed by tensor name, so that no layer's values depend
+/// on another's. Throws CheckpointError, with all that is wrong, before anything is allocated:
+/// unknown model_type, a value that changes the arithmetic and is not supported, sizes that do not
+/// fit together or would not fit in memory. Throws ConfigError for head options out of range.
 std::unique_ptr<SequenceClassifier> build_sequence_classifier(const nlohmann::json& config,
                                                               const HeadOptions& head,
                                                               uint64_t seed);
 
 struct LoadReport {
-  std::vector<std::string> initialized;  ///< head tensors absent from the checkpoint, now random
+  std::vector<std::string> initialized;  ///< head tensors absent from the checkpoint (or made for
+                                         ///< another number of labels), now random
   std::vector<std::string> ignored;  ///< tensors of the checkpoint that the model has no use for
 };
 
@@ -83,8 +75,10 @@ struct LoadOptions {
   bool allow_nonfinite = false;  ///< accept NaN and infinity
 };
 
-/// Copies tensors into the model by its name table. Throws CheckpointError with complete lists of
-/// missing and misshaped tensors, and of those holding NaN or infinity.
+/// Copies tensors into the model by its name table, converting to fp32. Head tensors that the
+/// checkpoint lacks keep the values they have. Throws CheckpointError with complete lists of
+/// missing, unexpected, ambiguous and misshaped tensors and of those holding NaN or infinity; the
+/// model is then of no further use.
 LoadReport load_weights(SequenceClassifier& model, const tensors::NamedTensors& weights,
                         const LoadOptions& options);
 
