@@ -128,7 +128,8 @@ EncodedColumns encode_file(const FileOptions& options, const std::optional<Label
   EncodedColumns columns;
   BadRows bad_rows(options.path, options.split, options.read);
   ExampleReader reader(options.path, options.read, bad_rows);
-  LabelCollector labels(options.read.target_kind, known);
+  const bool is_labelled = !options.read.label_column.empty();
+  LabelCollector labels(is_labelled ? options.read.target_kind : TargetKind::kSingleLabel, known);
   const auto on_row = [&](const Example& example, bool has_tokens) {
     if (has_tokens) {
       labels.add(example.labels);

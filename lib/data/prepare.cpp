@@ -1,0 +1,138 @@
+#include "data/prepare.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "data/encoded_table.h"
+#include "data/report_warnings.h"
+#include "data/split_report.h"
+#include "data/token_cache.h"
+#include "data/validation_split.h"
+
+namespace finetune::data {
+namespace {
+
+using Table = std::shared_ptr<const EncodedTable>;
+using Tables = std::map<std::string, Table>;  ///< by split
+
+std::string shown(const std::string& path) { return path == "-" ? "standard input" : path; }
+
+Table load_file(const FileOptions& options, const std::optional<LabelMap>& known,
+                const text::Tokenizer& tokenizer) {
+  Table table = load_or_encode(options, known, tokenizer);
+  if (table->size() > 0) return table;
+  int64_t num_bad = 0;
+  for (const auto& [reason, count] : table->notes().rows_bad) num_bad += count;
+  throw DataError(base::cat(
+      shown(options.path), ": no row that can be used (",
+      num_bad == 0 ? "the file has none" : base::cat("all ", num_bad, " were left out"), ")"));
+}
+
+FileOptions file_options(const DataOptions& options, const std::string& split) {
+  const std::string& path = split == "train"        ? options.train
+                            : split == "validation" ? options.validation
+                                                    : options.test;
+  return {.path = path, .split = split, .read = options.read, .encoding = options.encoding};
+}
+
+void check(const DataOptions& options) {
+  if (options.train.empty()) throw ConfigError("there is no training data");
+  if (options.validation_fraction < 0.0 || options.validation_fraction >= 1.0) {
+    throw ConfigError("the share of the validation set must be between 0 and 1");
+  }
+  if (options.validation_fraction > 0.0 && !options.validation.empty()) {
+    throw ConfigError("validation is either a file or a share of the training set, not both");
+  }
+  const int num_streams =
+      (options.train == "-") + (options.validation == "-") + (options.test == "-");
+  if (num_streams > 1) throw ConfigError("only one split can come from standard input");
+}
+
+LabelMap learned_labels(const DataOptions& options, const EncodedTable& train) {
+  const bool needs_classes = options.read.target_kind != TargetKind::kRegression;
+  const size_t fewest = options.read.target_kind == TargetKind::kSingleLabel ? 2 : 1;
+  LabelMap labels(train.notes().label_names);
+  if (needs_classes && static_cast<size_t>(labels.size()) < fewest) {
+    throw DataError(
+        base::cat(shown(options.train), ": a classifier needs at least ", fewest,
+                  " labels, but the rows have ", labels.size(),
+                  labels.size() == 1 ? base::cat(" (", base::quote(labels.names()[0]), ")") : ""));
+  }
+  return labels;
+}
+
+SplitContext report_context(const ReadOptions& read, const LabelMap& labels,
+                            const text::Tokenizer& tokenizer) {
+  return {.file = {},
+          .notes = {},
+          .target_kind = read.target_kind,
+          .label_names = labels.names(),
+          .unknown_id = tokenizer.unknown_id()};
+}
+
+DataReport report_all(const Tables& tables, const DataOptions& options, SplitContext context) {
+  DataReport report;
+  for (const auto& [split, table] : tables) {
+    const bool is_split_off = split == "validation" && options.validation.empty();
+    context.file = shown(file_options(options, is_split_off ? "train" : split).path);
+    context.notes = is_split_off ? FileNotes() : table->notes();
+    report.splits[split] = report_split(*table, context);
+  }
+  for (const auto& [first, second] :
+       {std::pair{"train", "validation"}, {"train", "test"}, {"validation", "test"}}) {
+    if (tables.contains(first) && tables.contains(second)) {
+      report.overlap[base::cat(first, "/", second)] =
+          count_overlap(*tables.at(first), *tables.at(second));
+    }
+  }
+  report.warnings = warnings_of(report);
+  return report;
+}
+
+Tables load_splits(const DataOptions& options, const text::Tokenizer& tokenizer, LabelMap& labels) {
+  std::optional<LabelMap> known;
+  if (options.label_names) known = LabelMap(*options.label_names);
+  Tables tables;
+  tables["train"] = load_file(file_options(options, "train"), known, tokenizer);
+  labels = known ? *known : learned_labels(options, *tables["train"]);
+  for (const std::string split : {"validation", "test"}) {
+    const FileOptions file = file_options(options, split);
+    if (!file.path.empty()) tables[split] = load_file(file, labels, tokenizer);
+  }
+  if (options.validation_fraction > 0.0) {
+    auto parts = split_validation(*tables["train"], options.validation_fraction, options.seed);
+    tables["validation"] = tables["train"]->subset(std::move(parts.validation));
+    tables["train"] = tables["train"]->subset(std::move(parts.train));
+  }
+  return tables;
+}
+
+}  // namespace
+
+PreparedData prepare_data(const DataOptions& options, const text::Tokenizer& tokenizer) {
+  check(options);
+  PreparedData prepared;
+  const Tables tables = load_splits(options, tokenizer, prepared.labels);
+  prepared.report =
+      report_all(tables, options, report_context(options.read, prepared.labels, tokenizer));
+  for (const auto& [split, table] : tables) {
+    const std::string path = file_options(options, split).path;
+    if (!path.empty()) prepared.files[split] = fingerprint_file(path);
+  }
+  prepared.train = tables.at("train");
+  if (tables.contains("validation")) prepared.validation = tables.at("validation");
+  if (tables.contains("test")) prepared.test = tables.at("test");
+  return prepared;
+}
+
+PreparedFile prepare_file(const FileOptions& options, const LabelMap& labels,
+                          const text::Tokenizer& tokenizer) {
+  const Table table = load_file(options, labels, tokenizer);
+  SplitContext context = report_context(options.read, labels, tokenizer);
+  context.file = shown(options.path);
+  context.notes = table->notes();
+  return {.dataset = table, .report = report_split(*table, context)};
+}
+
+}  // namespace finetune::data

@@ -1,0 +1,141 @@
+#include "data/token_cache.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "data/encode.h"
+#include "data/table_file.h"
+
+namespace finetune::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kHashedWholeBytes = uint64_t{64} << 20;
+constexpr std::string_view kTemporaryEnding = ".tmp";
+
+bool is_same(const FileFingerprint& a, const FileFingerprint& b) {
+  return a.bytes == b.bytes && a.modified_nanoseconds == b.modified_nanoseconds &&
+         a.head_tail_hash == b.head_tail_hash;
+}
+
+std::string content_key(const std::string& path, const FileFingerprint& file) {
+  if (file.bytes <= kHashedWholeBytes) {
+    return base::hex(base::hash64(base::read_file(path, 2 * kHashedWholeBytes)));
+  }
+  return base::cat(file.bytes, "-", file.modified_nanoseconds, "-", file.head_tail_hash);
+}
+
+/// Each part with its length in front, so that no two lists of parts are the same text.
+uint64_t key_of(const FileOptions& options, const FileFingerprint& file,
+                const std::optional<LabelMap>& known, const text::Tokenizer& tokenizer) {
+  std::string text;
+  const auto add = [&text](const auto& value) {
+    const std::string part = base::cat(value);
+    text += base::cat(part.size(), ":", part);
+  };
+  const ReadOptions& read = options.read;
+  add(content_key(options.path, file));
+  add(fs::path(options.path).filename().extension().string());
+  add(fs::path(options.path).stem().extension().string());
+  add(tokenizer.fingerprint());
+  add(options.encoding.max_length);
+  add(read.format);
+  add(read.has_header);
+  add(read.text_column);
+  add(read.text_pair_column);
+  add(read.label_column);
+  add(static_cast<int>(read.target_kind));
+  add(static_cast<int>(read.on_bad_row));
+  add(read.max_bad_rows);
+  add(read.max_row_bytes);
+  add(known.has_value());
+  if (known) {
+    for (const std::string& name : known->names()) add(name);
+  }
+  return base::hash64(text);
+}
+
+std::shared_ptr<const EncodedTable> load(const fs::path& path, uint64_t key) {
+  if (!base::posix_fs().exists(path)) return nullptr;
+  try {
+    auto table = read_table(path, key);
+    base::log_debug(base::cat("using the encoded data in ", base::quote(path.string())));
+    return table;
+  } catch (const Error& error) {
+    base::log_warning(base::cat("encoding anew: the encoded data in ", base::quote(path.string()),
+                                " cannot be used: ", error.chain().back()));
+    return nullptr;
+  }
+}
+
+/// Removes what killed processes left: "<key>.<process>-<number>.tmp" of a process that is no more.
+void sweep(const fs::path& folder) {
+  for (const std::string& name : base::posix_fs().list(folder)) {
+    const auto parts = base::split(name, '.');
+    if (!name.ends_with(kTemporaryEnding) || parts.size() != 3) continue;
+    const auto process = base::parse_int64(base::split(parts[1], '-')[0]);
+    if (process && kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH) {
+      base::posix_fs().remove_file(folder / name);
+    }
+  }
+}
+
+void store(const fs::path& path, uint64_t key, const EncodedColumns& columns) {
+  static std::atomic<int> number{0};
+  base::Fs& files = base::posix_fs();
+  try {
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);  // writing tells, if this fails
+    sweep(path.parent_path());
+    fs::path staged = path;
+    staged.replace_extension(base::cat(".", getpid(), "-", number++, kTemporaryEnding));
+    try {
+      const auto file = files.create(staged);
+      write_table(*file, columns, key);
+      file->close();
+      files.rename(staged, path);
+    } catch (const Error&) {
+      fs::remove(staged, error);
+      throw;
+    }
+  } catch (const Error& error) {
+    base::log_warning(base::cat("the encoded data is not kept for the next run: ", error.what()));
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const EncodedTable> load_or_encode(const FileOptions& options,
+                                                   const std::optional<LabelMap>& known,
+                                                   const text::Tokenizer& tokenizer) {
+  const FileFingerprint file = fingerprint_file(options.path);
+  const bool is_stream = file.modified_nanoseconds == 0 && file.bytes == 0;
+  if (options.encoding.cache_folder.empty() || is_stream) {
+    return EncodedTable::in_memory(encode_file(options, known, tokenizer));
+  }
+  const uint64_t key = key_of(options, file, known, tokenizer);
+  const fs::path path = options.encoding.cache_folder / (base::hex(key) + ".tokens");
+  if (auto table = load(path, key)) return table;
+
+  EncodedColumns columns = encode_file(options, known, tokenizer);
+  if (!is_same(file, fingerprint_file(options.path))) {
+    throw DataError(base::cat(base::quote(options.path), " has changed while it was being read"));
+  }
+  const bool must_quarantine = options.read.on_bad_row == BadRowPolicy::kQuarantine;
+  if (!must_quarantine || columns.notes.rows_bad.empty()) store(path, key, columns);
+  return EncodedTable::in_memory(std::move(columns));
+}
+
+}  // namespace finetune::data
