@@ -27,7 +27,9 @@ int64_t end_of_last_line(const std::filesystem::path& path, int64_t limit) {
 
 }  // namespace
 
-MetricsLog::MetricsLog(const std::filesystem::path& file) : path_(file), file_(file) {}
+MetricsLog::MetricsLog(const std::filesystem::path& file) : path_(file), file_(file) {
+  truncate_to(offset());
+}
 
 void MetricsLog::add(const TrainLogEvent& event) {
   Json line = head("train", event.step, event.epoch);

@@ -20,6 +20,7 @@ namespace finetune::report {
 /// twice. A write that fails warns once and never ends the run.
 class MetricsLog {
  public:
+  /// Creates the file, or continues it after its last whole line.
   explicit MetricsLog(const std::filesystem::path& file);
 
   void add(const TrainLogEvent& event);
@@ -31,7 +32,7 @@ class MetricsLog {
 
   int64_t offset() const { return file_.size(); }
 
-  /// Cuts the file to `offset` bytes, and a line without an end (a crash lost it) in any case.
+  /// Cuts the file to `offset` bytes or a little less: to the end of a whole line.
   void truncate_to(int64_t offset);
 
  private:
