@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "kernels/activation.h"
 #include "kernels/dropout.h"
 #include "kernels/sequences.h"
 
@@ -16,12 +17,6 @@ namespace finetune::kernels {
 
 /// y = x W^T + b.  x [N, I], weight [O, I], bias [O] or undefined -> [N, O]
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
-
-enum class Activation {
-  kGelu,
-  kGeluTanh,
-  kRelu
-};  ///< exact erf GELU; GPT-2's tanh GELU ("gelu_new"); ReLU
 
 /// y = activation(x W^T + b).  x [N, I], weight [O, I], bias [O] -> [N, O]
 at::Tensor linear_activation(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,

@@ -1,27 +1,63 @@
 #include "kernels/optimizer_step.h"
 
-#include <algorithm>
+#include <ATen/Parallel.h>
 
-#include "kernels/reference.h"
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "kernels/checks.h"
+#include "kernels/simd/loops.h"
 
 namespace finetune::kernels {
+namespace {
+
+/// Fixed chunks, so that neither the vector tails nor the order of a sum depend on the threads.
+constexpr int64_t kChunk = 1 << 16;
+
+template <class Body>
+void for_chunks(int64_t count, const Body& body) {
+  at::parallel_for(0, (count + kChunk - 1) / kChunk, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; ++c) {
+      body(c, c * kChunk, std::min(kChunk, count - c * kChunk));
+    }
+  });
+}
+
+}  // namespace
 
 void adamw_step(std::span<float> parameters, std::span<float> gradients,
                 std::span<float> first_moment, std::span<float> second_moment,
                 const AdamWScalars& scalars) {
-  reference::adamw_step(parameters, gradients, first_moment, second_moment, scalars);
+  check(gradients.size() == parameters.size() && first_moment.size() == parameters.size() &&
+            second_moment.size() == parameters.size(),
+        "AdamW needs four buffers of one length");
+  check(scalars.update_number >= 1, "AdamW counts its updates from 1");
+  const auto t = static_cast<double>(scalars.update_number);
+  const double first_correction = 1.0 - std::pow(double{scalars.beta1}, t);
+  const double second_correction = 1.0 - std::pow(double{scalars.beta2}, t);
+  for_chunks(static_cast<int64_t>(parameters.size()), [&](int64_t, int64_t at, int64_t count) {
+    simd::AdamWBlock block;
+    block.parameters = parameters.data() + at;
+    block.gradients = gradients.data() + at;
+    block.first_moment = first_moment.data() + at;
+    block.second_moment = second_moment.data() + at;
+    block.count = count;
+    block.step_size = static_cast<float>(scalars.learning_rate / first_correction);
+    block.inverse_correction = static_cast<float>(1.0 / std::sqrt(second_correction));
+    block.scalars = scalars;
+    simd::loops().adamw(block);
+  });
 }
 
 double sum_of_squares(std::span<const float> values) {
-  constexpr size_t kChunk = 1 << 16;
+  const auto count = static_cast<int64_t>(values.size());
+  std::vector<double> sums(static_cast<size_t>((count + kChunk - 1) / kChunk));
+  for_chunks(count, [&](int64_t chunk, int64_t at, int64_t size) {
+    sums[static_cast<size_t>(chunk)] = simd::loops().sum_of_squares(values.data() + at, size);
+  });
   double total = 0.0;
-  for (size_t begin = 0; begin < values.size(); begin += kChunk) {
-    double sum = 0.0;
-    for (const float value : values.subspan(begin, std::min(kChunk, values.size() - begin))) {
-      sum += double{value} * double{value};
-    }
-    total += sum;
-  }
+  for (const double sum : sums) total += sum;
   return total;
 }
 

@@ -1,0 +1,11 @@
+#pragma once
+
+namespace finetune::kernels {
+
+enum class Activation {
+  kGelu,      ///< x * Phi(x), exact (erf): BERT's "gelu"
+  kGeluTanh,  ///< its tanh form: GPT-2's "gelu_new"
+  kRelu,
+};
+
+}  // namespace finetune::kernels

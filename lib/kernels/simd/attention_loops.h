@@ -1,0 +1,221 @@
+#pragma once
+
+#include "kernels/simd/loops.h"
+#include "kernels/simd/products.h"
+
+// Attention of one head over one sequence, a block of queries at a time: the scores of a block stay
+// in the cache, keys and values are packed once. The backward pass computes the probabilities again
+// from the saved log-sum-exp of each row (Dao et al. 2022, algorithm 4).
+namespace finetune::kernels::simd {
+namespace {
+
+constexpr int64_t kQueryBlock = 64;
+
+/// Where things lie and how wide they are; columns are padded to whole vectors.
+struct Geometry {
+  explicit Geometry(const AttentionTask& t)
+      : head_width(t.width / t.num_heads),
+        head_columns(round_up(head_width)),
+        key_columns(round_up(t.length)),
+        stride(3 * t.width),
+        begin(t.first * stride + t.head * head_width),
+        scale(1.0F / __builtin_sqrtf(static_cast<float>(head_width))) {}
+
+  int64_t head_width;
+  int64_t head_columns;
+  int64_t key_columns;
+  int64_t stride;  ///< of a row of qkv
+  int64_t begin;   ///< of q in qkv; k follows D later, v 2D
+  float scale;
+};
+
+/// Queries [begin, end) against keys [0, columns).
+struct Block {
+  Block(const AttentionTask& t, const Geometry& g, int64_t first)
+      : begin(first),
+        end(smaller(first + kQueryBlock, t.length)),
+        columns(t.is_causal ? round_up(end) : g.key_columns) {}
+
+  int64_t rows() const { return end - begin; }
+
+  int64_t begin;
+  int64_t end;
+  int64_t columns;
+};
+
+FINETUNE_INLINE int64_t num_visible(const AttentionTask& t, int64_t i) {
+  return t.is_causal ? i + 1 : t.length;
+}
+
+FINETUNE_INLINE DropoutRow mask_row(const AttentionTask& t, int64_t i) {
+  return t.dropout.row((t.first + i) * t.num_heads + t.head);
+}
+
+FINETUNE_INLINE Floats keep_first(const Floats& v, int64_t count, const Floats& otherwise) {
+  return lane_numbers() < static_cast<int32_t>(count) ? v : otherwise;
+}
+
+/// Largest of the first `count` scores; NaN is left to the sums that follow.
+FINETUNE_INLINE float largest_score(const float* scores, int64_t count) {
+  const Floats lowest = splat(-std::numeric_limits<float>::infinity());
+  Floats largest = lowest;
+  for (int64_t j = 0; j < count; j += kLanes) {
+    largest = max(largest, keep_first(load(scores + j), count - j, lowest));
+  }
+  return max(largest);
+}
+
+/// Turns row i of q k^T into unnormalised probabilities times the mask, zero beyond what is
+/// visible; returns what the weighted sum of values is to be multiplied by.
+FINETUNE_INLINE float softmax_row(const AttentionTask& t, const Geometry& g, int64_t i,
+                                  const Block& block, float* scores) {
+  const int64_t count = num_visible(t, i);
+  const float top = largest_score(scores, count);
+  const DropoutRow row = mask_row(t, i);
+  const bool drops = t.dropout.threshold > 0;
+  Floats total{};
+  for (int64_t j = 0; j < block.columns; j += kLanes) {
+    Floats e = exp((load(scores + j) - top) * g.scale);
+    e = keep_first(e, count - j, Floats{});
+    total += e;
+    store(scores + j, drops ? e * dropout_factors(t.dropout, row, j) : e);
+  }
+  const float denominator = sum(total);
+  t.log_sum_exp[(t.first + i) * t.num_heads + t.head] = top * g.scale + __builtin_logf(denominator);
+  return 1.0F / denominator;
+}
+
+void attention_forward(const AttentionTask& t, float* scratch) {
+  const Geometry g(t);
+  float* keys = scratch;                                // [E, S]
+  float* values = keys + g.head_width * g.key_columns;  // [S, E]
+  float* scores = values + t.length * g.head_columns;   // [T, S]
+  float* sums = scores + kQueryBlock * g.key_columns;   // [T, E]
+  pack_transposed(t.qkv + g.begin + t.width, {g.stride, t.length, g.head_width}, keys);
+  pack(t.qkv + g.begin + 2 * t.width, {g.stride, t.length, g.head_width}, values);
+  for (int64_t first = 0; first < t.length; first += kQueryBlock) {
+    const Block block(t, g, first);
+    multiply<false>(
+        {scores, g.key_columns, keys, g.key_columns, block.rows(), block.columns, g.head_width},
+        {t.qkv + g.begin + first * g.stride, g.stride, 1});
+    float factors[kQueryBlock];
+    for (int64_t i = first; i < block.end; ++i) {
+      factors[i - first] = softmax_row(t, g, i, block, scores + (i - first) * g.key_columns);
+    }
+    multiply<false>({sums, g.head_columns, values, g.head_columns, block.rows(), g.head_columns,
+                     smaller(block.columns, t.length)},
+                    {scores, g.key_columns, 1});
+    for (int64_t i = first; i < block.end; ++i) {
+      float* out = t.out + (t.first + i) * t.width + t.head * g.head_width;
+      const float* row = sums + (i - first) * g.head_columns;
+      for (int64_t e = 0; e < g.head_width; e += kLanes) {
+        store(out + e, load(row + e) * factors[i - first], g.head_width - e);
+      }
+    }
+  }
+}
+
+/// Scratch of the backward pass.
+struct BackwardScratch {
+  BackwardScratch(const AttentionTask& t, const Geometry& g, float* at)
+      : keys_transposed(at),
+        values_transposed(keys_transposed + g.head_width * g.key_columns),
+        keys(values_transposed + g.head_width * g.key_columns),
+        dkeys(keys + t.length * g.head_columns),
+        dvalues(dkeys + t.length * g.head_columns),
+        queries(dvalues + t.length * g.head_columns),
+        dout(queries + kQueryBlock * g.head_columns),
+        dqueries(dout + kQueryBlock * g.head_columns),
+        kept(dqueries + kQueryBlock * g.head_columns),
+        dscores(kept + kQueryBlock * g.key_columns) {}
+
+  float* keys_transposed;    ///< [E, S]
+  float* values_transposed;  ///< [E, S]
+  float* keys;               ///< [S, E]
+  float* dkeys;              ///< [S, E]
+  float* dvalues;            ///< [S, E]
+  float* queries;            ///< [T, E]
+  float* dout;               ///< [T, E]
+  float* dqueries;           ///< [T, E]
+  float* kept;               ///< [T, S] scores, then probabilities, then those times the mask
+  float* dscores;            ///< [T, S]
+};
+
+/// Row i: from scores and gradients of the masked probabilities to masked probabilities (in
+/// `scores`) and gradients of the scores (in `gradients`).
+FINETUNE_INLINE void softmax_row_backward(const AttentionTask& t, const Geometry& g, int64_t i,
+                                          const Block& block, const BackwardScratch& s) {
+  float* scores = s.kept + (i - block.begin) * g.key_columns;
+  float* gradients = s.dscores + (i - block.begin) * g.key_columns;
+  const int64_t count = num_visible(t, i);
+  const float log_sum_exp = t.log_sum_exp[(t.first + i) * t.num_heads + t.head];
+  const DropoutRow row = mask_row(t, i);
+  const bool drops = t.dropout.threshold > 0;
+  Floats total{};
+  for (int64_t j = 0; j < block.columns; j += kLanes) {
+    const Floats p = keep_first(exp(load(scores + j) * g.scale - log_sum_exp), count - j, Floats{});
+    const Floats factor = drops ? dropout_factors(t.dropout, row, j) : splat(1.0F);
+    const Floats dp = load(gradients + j) * factor;
+    total += p * dp;
+    store(scores + j, p);
+    store(gradients + j, dp);
+  }
+  const float along = sum(total);
+  for (int64_t j = 0; j < block.columns; j += kLanes) {
+    const Floats p = load(scores + j);
+    store(gradients + j, p * (load(gradients + j) - along) * g.scale);
+    if (drops) store(scores + j, p * dropout_factors(t.dropout, row, j));
+  }
+}
+
+void backward_block(const AttentionTask& t, const Geometry& g, const Block& block,
+                    const BackwardScratch& s) {
+  const int64_t rows = block.rows();
+  const int64_t keys = smaller(block.columns, t.length);
+  const float* q = t.qkv + g.begin + block.begin * g.stride;
+  const float* dout = t.dout + (t.first + block.begin) * t.width + t.head * g.head_width;
+  pack(q, {g.stride, rows, g.head_width}, s.queries);
+  pack(dout, {t.width, rows, g.head_width}, s.dout);
+  multiply<false>(
+      {s.kept, g.key_columns, s.keys_transposed, g.key_columns, rows, block.columns, g.head_width},
+      {s.queries, g.head_columns, 1});
+  multiply<false>({s.dscores, g.key_columns, s.values_transposed, g.key_columns, rows,
+                   block.columns, g.head_width},
+                  {s.dout, g.head_columns, 1});
+  for (int64_t i = block.begin; i < block.end; ++i) softmax_row_backward(t, g, i, block, s);
+  multiply<true>({s.dvalues, g.head_columns, s.dout, g.head_columns, keys, g.head_columns, rows},
+                 {s.kept, 1, g.key_columns});
+  multiply<true>({s.dkeys, g.head_columns, s.queries, g.head_columns, keys, g.head_columns, rows},
+                 {s.dscores, 1, g.key_columns});
+  multiply<false>({s.dqueries, g.head_columns, s.keys, g.head_columns, rows, g.head_columns, keys},
+                  {s.dscores, g.key_columns, 1});
+  unpack(s.dqueries, {g.stride, rows, g.head_width}, t.dqkv + g.begin + block.begin * g.stride);
+}
+
+void attention_backward(const AttentionTask& t, float* scratch) {
+  const Geometry g(t);
+  const BackwardScratch s(t, g, scratch);
+  const float* k = t.qkv + g.begin + t.width;
+  const float* v = k + t.width;
+  const Rows rows{g.stride, t.length, g.head_width};
+  pack_transposed(k, rows, s.keys_transposed);
+  pack_transposed(v, rows, s.values_transposed);
+  pack(k, rows, s.keys);
+  clear(s.dkeys, 2 * t.length * g.head_columns);  // and dvalues
+  for (int64_t first = 0; first < t.length; first += kQueryBlock) {
+    backward_block(t, g, Block(t, g, first), s);
+  }
+  unpack(s.dkeys, rows, t.dqkv + g.begin + t.width);
+  unpack(s.dvalues, rows, t.dqkv + g.begin + 2 * t.width);
+}
+
+/// Enough for either pass.
+int64_t attention_scratch(int64_t length, int64_t head_width) {
+  const int64_t keys = round_up(length);
+  const int64_t columns = round_up(head_width);
+  return 2 * head_width * keys + 3 * length * columns + 3 * kQueryBlock * columns +
+         2 * kQueryBlock * keys;
+}
+
+}  // namespace
+}  // namespace finetune::kernels::simd

@@ -1,0 +1,30 @@
+#include "kernels/simd/loops.h"
+
+#include "kernels/simd/activation_loops.h"
+#include "kernels/simd/attention_loops.h"
+#include "kernels/simd/loss_loops.h"
+#include "kernels/simd/norm_loops.h"
+#include "kernels/simd/optimizer_loops.h"
+
+// Compiled once per instruction set; FINETUNE_LOOPS names the table (see CMakeLists.txt).
+namespace finetune::kernels::simd {
+
+extern const Loops FINETUNE_LOOPS;
+const Loops FINETUNE_LOOPS = {
+    .dropout = dropout_rows,
+    .norm_forward = norm_forward,
+    .norm_backward = norm_backward,
+    .activation_forward = activation_forward,
+    .activation_backward = activation_backward,
+    .column_sums = column_sums,
+    .add = add,
+    .attention_scratch = attention_scratch,
+    .attention_forward = attention_forward,
+    .attention_backward = attention_backward,
+    .cross_entropy_forward = cross_entropy_forward,
+    .cross_entropy_backward = cross_entropy_backward,
+    .adamw = adamw,
+    .sum_of_squares = sum_of_squares,
+};
+
+}  // namespace finetune::kernels::simd

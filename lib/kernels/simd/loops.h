@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/activation.h"
+#include "kernels/dropout_stream.h"
+#include "kernels/optimizer_step.h"
+
+/// The inner loops of the fp32 CPU path: plain pointers, no torch, compiled once per instruction
+/// set. Matrices are row-major and contiguous unless a stride is given. Loops over rows
+/// [begin, end) of an operation may run on any thread; every sum over rows goes into a buffer of
+/// the caller.
+namespace finetune::kernels::simd {
+
+struct DropoutRows {
+  const float* x = nullptr;
+  float* y = nullptr;  ///< x times the mask; may be x
+  int64_t width = 0;
+  DropoutStream dropout;
+};
+
+struct NormForward {
+  const float* x = nullptr;
+  const float* residual = nullptr;  ///< or null
+  const float* gain = nullptr;
+  const float* shift = nullptr;
+  float* y = nullptr;
+  float* normalized = nullptr;         ///< (sum - mean) / deviation, [N, D]
+  float* inverse_deviation = nullptr;  ///< [N]
+  int64_t width = 0;
+  float epsilon = 0.0F;
+  DropoutStream dropout;
+};
+
+struct NormBackward {
+  const float* dy = nullptr;
+  const float* normalized = nullptr;
+  const float* inverse_deviation = nullptr;
+  const float* gain = nullptr;
+  float* dresidual = nullptr;  ///< gradient of the sum
+  float* dx = nullptr;         ///< dresidual times the mask; null where there is no dropout
+  float* sums = nullptr;       ///< [2D] gradients of gain, then of shift, over these rows: added to
+  int64_t width = 0;
+  DropoutStream dropout;
+};
+
+struct ActivationRows {
+  const float* z = nullptr;  ///< x W^T, without the bias
+  const float* bias = nullptr;
+  const float* dy = nullptr;  ///< backward only
+  float* out = nullptr;       ///< forward: y; backward: gradient of z
+  float* sums = nullptr;      ///< backward: [O] gradient of the bias, added to
+  int64_t width = 0;
+  Activation activation = Activation::kGelu;
+};
+
+struct ColumnSums {
+  const float* x = nullptr;
+  float* sums = nullptr;  ///< [width], added to
+  int64_t width = 0;
+};
+
+/// One head of one sequence. `first` is the sequence's first row, `qkv` and the other matrices
+/// begin at row 0 of the batch.
+struct AttentionTask {
+  const float* qkv = nullptr;    ///< [N, 3D]
+  float* out = nullptr;          ///< [N, D], forward
+  float* log_sum_exp = nullptr;  ///< [N, H], written forward, read backward
+  const float* dout = nullptr;   ///< [N, D], backward
+  float* dqkv = nullptr;         ///< [N, 3D], backward
+  int64_t width = 0;             ///< D
+  int64_t num_heads = 0;
+  int64_t first = 0;
+  int64_t length = 0;
+  int64_t head = 0;
+  bool is_causal = false;
+  DropoutStream dropout;
+};
+
+struct CrossEntropyRows {
+  const float* logits = nullptr;     ///< [N, C]
+  const int64_t* targets = nullptr;  ///< [N], negative: skipped
+  float* log_sum_exp = nullptr;      ///< [N], written forward, read backward
+  double* losses = nullptr;          ///< [N], forward
+  float* dlogits = nullptr;          ///< [N, C], backward
+  float dloss = 0.0F;                ///< backward
+  int64_t width = 0;                 ///< C
+  double smoothing = 0.0;
+};
+
+struct AdamWBlock {
+  float* parameters = nullptr;
+  float* gradients = nullptr;
+  float* first_moment = nullptr;
+  float* second_moment = nullptr;
+  int64_t count = 0;
+  float step_size = 0.0F;           ///< lr / (1 - beta1^t)
+  float inverse_correction = 0.0F;  ///< 1 / sqrt(1 - beta2^t)
+  AdamWScalars scalars;
+};
+
+struct Loops {
+  void (*dropout)(const DropoutRows&, int64_t begin, int64_t end);
+  void (*norm_forward)(const NormForward&, int64_t begin, int64_t end);
+  void (*norm_backward)(const NormBackward&, int64_t begin, int64_t end);
+  void (*activation_forward)(const ActivationRows&, int64_t begin, int64_t end);
+  void (*activation_backward)(const ActivationRows&, int64_t begin, int64_t end);
+  void (*column_sums)(const ColumnSums&, int64_t begin, int64_t end);
+  void (*add)(float* to, const float* from, int64_t count);
+  int64_t (*attention_scratch)(int64_t length,
+                               int64_t head_width);  ///< floats, forward or backward
+  void (*attention_forward)(const AttentionTask&, float* scratch);
+  void (*attention_backward)(const AttentionTask&, float* scratch);
+  void (*cross_entropy_forward)(const CrossEntropyRows&, int64_t begin, int64_t end);
+  void (*cross_entropy_backward)(const CrossEntropyRows&, int64_t begin, int64_t end);
+  void (*adamw)(const AdamWBlock&);
+  double (*sum_of_squares)(const float* values, int64_t count);
+};
+
+enum class InstructionSet { kGeneric, kAvx2, kAvx512 };
+
+bool is_supported(InstructionSet set);       ///< by this build and by this processor
+const Loops& loops_for(InstructionSet set);  ///< throws InternalError where it is not
+const Loops& loops();                        ///< the best supported
+
+}  // namespace finetune::kernels::simd

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "kernels/simd/loops.h"
+#include "kernels/simd/vector.h"
+
+namespace finetune::kernels::simd {
+namespace {
+
+/// Denormal numbers read and written as zero while it lives: without it, moments that fade away
+/// make the update several times slower. The calling thread's mode comes back afterwards.
+class FlushDenormals {
+ public:
+#if defined(__x86_64__)
+  FlushDenormals() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | 0x8040U); }
+  ~FlushDenormals() { _mm_setcsr(saved_); }
+
+ private:
+  unsigned saved_;
+#else
+  FlushDenormals() = default;
+  ~FlushDenormals() {}
+#endif
+  FlushDenormals(const FlushDenormals&) = delete;
+  FlushDenormals& operator=(const FlushDenormals&) = delete;
+};
+
+FINETUNE_INLINE bool is_zero(const Floats& v) {
+#if defined(__AVX512F__)
+  return _mm512_test_epi32_mask(reinterpret_cast<__m512i>(v), reinterpret_cast<__m512i>(v)) == 0;
+#else
+  const Words bits = reinterpret_cast<Words>(v);
+  uint32_t any = 0;
+  for (int64_t i = 0; i < kLanes; ++i) any |= bits[i];
+  return any == 0;
+#endif
+}
+
+void adamw(const AdamWBlock& a) {
+  const FlushDenormals flush;
+  const AdamWScalars& s = a.scalars;
+  const float shrink = 1.0F - s.learning_rate * s.weight_decay;
+  const bool pulls_parameters = s.weight_decay != 0.0F || s.l2 != 0.0F;
+  for (int64_t i = 0; i < a.count; i += kLanes) {
+    const int64_t left = a.count - i;
+    const Floats gradient = load(a.gradients + i, left);
+    Floats m = load(a.first_moment + i, left);
+    Floats v = load(a.second_moment + i, left);
+    // Nothing moves where all three are zero: rows of an embedding that no text has used.
+    if (!pulls_parameters && is_zero(gradient) && is_zero(m) && is_zero(v)) continue;
+    Floats p = load(a.parameters + i, left);
+    const Floats g = gradient * s.clip + p * s.l2;
+    m = m * s.beta1 + g * (1.0F - s.beta1);
+    v = v * s.beta2 + g * g * (1.0F - s.beta2);
+    p = p * shrink - m * a.step_size / (sqrt(v) * a.inverse_correction + s.epsilon);
+    store(a.parameters + i, p, left);
+    store(a.first_moment + i, m, left);
+    store(a.second_moment + i, v, left);
+    store(a.gradients + i, Floats{}, left);
+  }
+}
+
+using Doubles = double __attribute__((vector_size(128)));
+
+double sum_of_squares(const float* values, int64_t count) {
+  Doubles total{};
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const Doubles x = __builtin_convertvector(load(values + i), Doubles);
+    total += x * x;
+  }
+  double sum = 0.0;
+  for (int64_t l = 0; l < kLanes; ++l) sum += total[l];
+  for (; i < count; ++i) sum += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+  return sum;
+}
+
+}  // namespace
+}  // namespace finetune::kernels::simd
