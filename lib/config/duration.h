@@ -9,6 +9,9 @@ namespace finetune::config {
 
 enum class Unit { kSteps, kEpochs, kSeconds, kMinutes, kHours, kTokens, kPercent };
 
+/// Larger amounts are refused: every count of steps or tokens fits an int64_t with room to add.
+inline constexpr double kMaxAmount = 1e15;
+
 /// A length of training, as a config writes it: "500 steps", "0.25 epochs", "20 minutes",
 /// "1e6 tokens", "6 percent" (of all steps). A bare number means steps.
 ///

@@ -16,8 +16,8 @@ namespace finetune::run {
 /// is absolute (relative ones were taken from the config file's folder, those of an override from
 /// the working directory), except "-", standard input.
 struct RunConfig {
-  std::string schema_address;  ///< "$schema": for editors; without effect
-  std::string about;
+  std::optional<std::string> schema_address;  ///< "$schema": for editors; without effect
+  std::optional<std::string> about;
   std::filesystem::path output_dir;
   int64_t seed = 42;
 
@@ -40,7 +40,7 @@ struct RunConfig {
 
 /// Reads `file` and applies `overrides` in order ("a.b=value", or the same after "--"; the value is
 /// JSON, else a string). Throws one ConfigError that lists every error found, with line, key and
-/// the nearest known key; IoError when the file cannot be read.
+/// the nearest known key, or says why the file cannot be read.
 RunConfig read_run_config(const std::filesystem::path& file,
                           std::span<const std::string> overrides = {});
 

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/fields.h"
+#include "config/json_value.h"
+#include "config/problems.h"
+#include "config/suggestion.h"
+
+namespace finetune::config {
+
+struct ReadOptions {
+  Folders folders;
+  std::vector<KeyPath> keys;  ///< all_keys of an object with defaults: for suggestions
+  Translator translator;      ///< may be empty
+};
+
+/// A config file with overrides, and everything found wrong with it so far.
+class Document {
+ public:
+  /// Parses `text` and applies `overrides`. `file` names the text in messages.
+  Document(std::string file, std::string_view text, std::vector<std::string> overrides);
+
+  /// Stores every value in the members that `root` binds. Null stands for a key that is not given.
+  void read(const Fields& root, const ReadOptions& options);
+
+  /// Adds an error about the values of `keys` ("training.max_steps") together, shown at the first
+  /// of them that was given; nothing if one of them was reported already.
+  void report(std::vector<std::string> keys, const std::string& message);
+
+  /// Throws one ConfigError with all that was found; nothing if all is well.
+  void throw_if_wrong() const;
+
+ private:
+  std::string file_;
+  std::vector<std::string> overrides_;
+  bool is_readable_ = false;
+  JsonValue root_;
+  Problems problems_;
+};
+
+}  // namespace finetune::config

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/value_type.h"
+
+namespace finetune::config {
+
+/// " >= 0 and < 1"; empty where every number is allowed.
+std::string range_text(const Rule& rule);
+
+bool is_in_range(double number, const Rule& rule);
+
+/// Adds minimum, exclusiveMinimum, ... to a JSON Schema.
+void add_range(JsonValue& schema, const Rule& rule);
+
+/// A JSON number as an integer: "3", and also "3.0" and "1e3" as in JSON Schema; nothing for "1.5"
+/// or beyond 64 bits.
+std::optional<int64_t> to_integer(std::string_view number);
+
+/// "write it without quotes" for a string that holds a number, else "".
+std::string number_remark(const JsonValue& value);
+
+}  // namespace finetune::config
