@@ -56,7 +56,7 @@ void AppendFile::append(std::string_view record) {
 void AppendFile::truncate(int64_t size) {
   struct stat status = {};
   if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0 || status.st_size < size) return;
-  if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) {
+  if (status.st_size > size && ::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) {
     degrade("shorten");
     return;
   }
