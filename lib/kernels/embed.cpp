@@ -54,14 +54,16 @@ void scatter(const at::Tensor& dy, const at::Tensor& ids, at::Tensor& gradient) 
 struct Embed : torch::autograd::Function<Embed> {
   // Tables come first, so that gradient i belongs to table i.
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& words,
-                            const at::Tensor& positions_table, const at::Tensor& segments_table,
-                            const at::Tensor& ids, const at::Tensor& positions,
-                            const at::Tensor& segments) {
+                            const at::Tensor& positions_table,
+                            const std::optional<at::Tensor>& segments_table, const at::Tensor& ids,
+                            const at::Tensor& positions,
+                            const std::optional<at::Tensor>& segments) {
     at::Tensor out = at::empty({ids.size(0), words.size(1)}, words.options());
     gather(words, ids, out, false);
     gather(positions_table, positions, out, true);
-    if (segments_table.defined()) gather(segments_table, segments, out, true);
-    ctx->save_for_backward({words, positions_table, segments_table, ids, positions, segments});
+    if (segments_table) gather(*segments_table, *segments, out, true);
+    ctx->save_for_backward({words, positions_table, segments_table.value_or(at::Tensor()), ids,
+                            positions, segments.value_or(at::Tensor())});
     return out;
   }
 
@@ -113,9 +115,11 @@ at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const at::T
   if (!is_fast(words)) {
     return reference::embed(ids, positions, segments, words, positions_table, segments_table);
   }
-  return Embed::apply(words, positions_table, segments_table, ids.contiguous(),
-                      positions.contiguous(),
-                      segments.defined() ? segments.contiguous() : segments);
+  return Embed::apply(
+      words.contiguous(), positions_table.contiguous(),
+      optional(segments_table.defined() ? segments_table.contiguous() : segments_table),
+      ids.contiguous(), positions.contiguous(),
+      optional(segments_table.defined() ? segments.contiguous() : at::Tensor()));
 }
 
 }  // namespace finetune::kernels

@@ -4,6 +4,7 @@
 #include <ATen/core/ivalue.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <optional>
 #include <utility>
 
 /// What the autograd nodes of this room share.
@@ -25,6 +26,11 @@ class GradientTarget {
   at::Tensor buffer_;
   bool is_in_place_ = false;
 };
+
+/// A tensor argument that may be undefined, as autograd::Function wants it.
+inline std::optional<at::Tensor> optional(const at::Tensor& tensor) {
+  return tensor.defined() ? std::optional<at::Tensor>(tensor) : std::nullopt;
+}
 
 /// Keeps a plain struct from forward to backward.
 template <class T>

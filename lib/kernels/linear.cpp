@@ -34,9 +34,10 @@ void matrix_gradients(AutogradContext* ctx, const variable_list& saved, const at
 
 struct Linear : torch::autograd::Function<Linear> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias) {
-    ctx->save_for_backward({x, weight, bias});
-    return reference::linear(x, weight, bias);
+                            const std::optional<at::Tensor>& bias) {
+    const at::Tensor b = bias.value_or(at::Tensor());
+    ctx->save_for_backward({x, weight, b});
+    return reference::linear(x, weight, b);
   }
 
   static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
@@ -112,7 +113,7 @@ void check_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   check_linear(x, weight, bias);
   if (!is_fast(x)) return reference::linear(x, weight, bias);
-  return Linear::apply(x.contiguous(), weight, bias);
+  return Linear::apply(x.contiguous(), weight, optional(bias));
 }
 
 at::Tensor linear_activation(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,

@@ -42,16 +42,21 @@ struct DropoutFunction : torch::autograd::Function<DropoutFunction> {
   }
 };
 
+struct NormPlan {
+  DropoutStream dropout;
+  bool has_residual = false;
+};
+
 struct DropoutAddNorm : torch::autograd::Function<DropoutAddNorm> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& residual,
-                            const at::Tensor& gain, const at::Tensor& shift, double epsilon,
-                            const Dropout& dropout) {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x,
+                            const std::optional<at::Tensor>& residual, const at::Tensor& gain,
+                            const at::Tensor& shift, double epsilon, const Dropout& dropout) {
     at::Tensor y = at::empty_like(x);
     const at::Tensor normalized = at::empty_like(x);
     const at::Tensor inverse_deviation = at::empty({x.size(0)}, x.options());
     simd::NormForward rows;
     rows.x = x.data_ptr<float>();
-    rows.residual = residual.defined() ? residual.data_ptr<float>() : nullptr;
+    rows.residual = residual ? residual->data_ptr<float>() : nullptr;
     rows.gain = gain.data_ptr<float>();
     rows.shift = shift.data_ptr<float>();
     rows.y = y.data_ptr<float>();
@@ -63,7 +68,7 @@ struct DropoutAddNorm : torch::autograd::Function<DropoutAddNorm> {
     for_rows(x.size(0),
              [&](int64_t begin, int64_t end) { simd::loops().norm_forward(rows, begin, end); });
     ctx->save_for_backward({normalized, inverse_deviation, gain, shift});
-    hold(ctx, rows.dropout);
+    hold(ctx, NormPlan{rows.dropout, residual.has_value()});
     return y;
   }
 
@@ -72,7 +77,8 @@ struct DropoutAddNorm : torch::autograd::Function<DropoutAddNorm> {
     const at::Tensor dy = gradients[0].contiguous();
     at::Tensor dresidual = at::empty_like(dy);
     simd::NormBackward rows;
-    rows.dropout = held<DropoutStream>(ctx);
+    const auto plan = held<NormPlan>(ctx);
+    rows.dropout = plan.dropout;
     at::Tensor dx = rows.dropout.threshold > 0 ? at::empty_like(dy) : dresidual;
     rows.dy = dy.data_ptr<float>();
     rows.normalized = saved[0].data_ptr<float>();
@@ -92,7 +98,12 @@ struct DropoutAddNorm : torch::autograd::Function<DropoutAddNorm> {
     simd::loops().add(gain.buffer().data_ptr<float>(), sums.data_ptr<float>(), rows.width);
     simd::loops().add(shift.buffer().data_ptr<float>(), sums.data_ptr<float>() + rows.width,
                       rows.width);
-    return {dx, dresidual, gain.returned(), shift.returned(), at::Tensor(), at::Tensor()};
+    return {dx,
+            plan.has_residual ? dresidual : at::Tensor(),
+            gain.returned(),
+            shift.returned(),
+            at::Tensor(),
+            at::Tensor()};
   }
 };
 
@@ -114,7 +125,7 @@ at::Tensor dropout_add_norm(const at::Tensor& x, const at::Tensor& residual, con
   if (residual.defined()) check_shape(residual, {x.size(0), x.size(1)}, "residual");
   if (!is_fast(x)) return reference::dropout_add_norm(x, residual, gain, shift, epsilon, dropout);
   return DropoutAddNorm::apply(x.contiguous(),
-                               residual.defined() ? residual.contiguous() : residual,
+                               optional(residual.defined() ? residual.contiguous() : residual),
                                gain.contiguous(), shift.contiguous(), epsilon, dropout);
 }
 
