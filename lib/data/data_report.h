@@ -18,20 +18,20 @@ struct LengthSummary {
 
 /// What became of one split on its way from the file to the model.
 struct SplitReport {
-  std::string file;
+  std::string file{};
   int64_t rows_read = 0;  ///< rows of the file, blank lines aside
   int64_t rows_kept = 0;  ///< rows of the data set
   int64_t blank_lines = 0;
-  std::map<std::string, int64_t> rows_bad;  ///< by reason: "invalid_utf8", "unknown_label", ...
-  LengthSummary lengths;
+  std::map<std::string, int64_t> rows_bad{};  ///< by reason: "invalid_utf8", "unknown_label", ...
+  LengthSummary lengths{};
   int64_t tokens = 0;
   int64_t truncated_rows = 0;
   int64_t tokens_cut = 0;
   int64_t duplicate_rows = 0;    ///< rows whose text (and pair) stands in an earlier row
   int64_t conflicting_rows = 0;  ///< those of them whose label differs from the first one's
   int64_t unknown_tokens = 0;
-  std::map<std::string, int64_t> labels;  ///< rows by label; empty for regression, unlabelled
-  double target_min = 0.0;                ///< regression only
+  std::map<std::string, int64_t> labels{};  ///< rows by label; empty for regression, unlabelled
+  double target_min = 0.0;                  ///< regression only
   double target_max = 0.0;
   double target_mean = 0.0;
   bool is_regression = false;
@@ -39,10 +39,10 @@ struct SplitReport {
 
 /// Contents of data_report.json.
 struct DataReport {
-  std::map<std::string, SplitReport> splits;  ///< "train", "validation", "test"
+  std::map<std::string, SplitReport> splits{};  ///< "train", "validation", "test"
   /// "train/validation" -> rows of the second split whose text stands in the first.
-  std::map<std::string, int64_t> overlap;
-  std::vector<std::string> warnings;  ///< sentences for people: overlap, truncation, labels, ...
+  std::map<std::string, int64_t> overlap{};
+  std::vector<std::string> warnings{};  ///< sentences for people: overlap, truncation, labels, ...
 };
 
 /// data_report.json as text, indented, with a trailing newline.

@@ -10,8 +10,9 @@ namespace finetune::data {
 
 /// What reading and encoding a file found out beside its rows.
 struct FileNotes {
-  std::vector<std::string> label_names;  ///< by class id; empty for regression and unlabelled data
-  std::map<std::string, int64_t> rows_bad;  ///< by reason
+  std::vector<std::string>
+      label_names{};  ///< by class id; empty for regression and unlabelled data
+  std::map<std::string, int64_t> rows_bad{};  ///< by reason
   int64_t blank_lines = 0;
 };
 

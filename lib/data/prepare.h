@@ -24,20 +24,20 @@ struct EncodingOptions {
   int32_t max_length = 0;  ///< tokens of one example, specials included; pairs are cut longest
                            ///< first. 0: no limit (pass the model's maximum)
   int num_threads = 1;
-  std::filesystem::path cache_folder;  ///< empty: no cache. Created when missing; may be deleted at
-                                       ///< any time; shared safely by runs at the same time
+  std::filesystem::path cache_folder{};  ///< empty: no cache. Created when missing; may be deleted
+                                         ///< at any time; shared safely by runs at the same time
 };
 
 struct DataOptions {
-  std::string train;                 ///< path, or "-" for standard input (at most one of the three)
-  std::string validation;            ///< empty: none
-  std::string test;                  ///< empty: none
+  std::string train{};               ///< path, or "-" for standard input (at most one of the three)
+  std::string validation{};          ///< empty: none
+  std::string test{};                ///< empty: none
   double validation_fraction = 0.0;  ///< in (0, 1): split off the training set instead of a file
   uint64_t seed = 42;                ///< of that split
-  ReadOptions read;
-  EncodingOptions encoding;
+  ReadOptions read{};
+  EncodingOptions encoding{};
   /// Label names in the order of their ids (an existing label2id); absent: learned from `train`.
-  std::optional<std::vector<std::string>> label_names;
+  std::optional<std::vector<std::string>> label_names{};
 };
 
 /// What identifies a data file: recorded in environment.json. All zero for a stream.
@@ -54,10 +54,10 @@ FileFingerprint fingerprint_file(const std::string& path);
 /// The data sets of a run. `EncodedDataset::fingerprint()` says whether a data set is still the
 /// same: it is a hash of its tokens, labels and lines, so touching a file does not change it.
 struct PreparedData {
-  std::shared_ptr<const EncodedDataset> train;
-  std::shared_ptr<const EncodedDataset> validation;  ///< null: none
-  std::shared_ptr<const EncodedDataset> test;        ///< null: none
-  LabelMap labels;                                   ///< empty for regression
+  std::shared_ptr<const EncodedDataset> train{};
+  std::shared_ptr<const EncodedDataset> validation{};  ///< null: none
+  std::shared_ptr<const EncodedDataset> test{};        ///< null: none
+  LabelMap labels;                                     ///< empty for regression
   DataReport report;
   std::map<std::string, FileFingerprint> files;  ///< by split
 };
@@ -76,10 +76,10 @@ struct PreparedFile {
 /// `read.label_column` empty, labels are neither needed nor read. `split` names the file in
 /// reports.
 struct FileOptions {
-  std::string path;  ///< "-": standard input
+  std::string path{};  ///< "-": standard input
   std::string split = "data";
-  ReadOptions read;
-  EncodingOptions encoding;
+  ReadOptions read{};
+  EncodingOptions encoding{};
 };
 PreparedFile prepare_file(const FileOptions& options, const LabelMap& labels,
                           const text::Tokenizer& tokenizer);

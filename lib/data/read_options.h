@@ -20,16 +20,16 @@ enum class BadRowPolicy { kError, kSkip, kQuarantine };
 struct ReadOptions {
   /// "tsv", "csv" or "jsonl"; empty: by the file's ending (.tsv, .csv, .jsonl, .ndjson or .json,
   /// each also with .gz or .zst behind it; standard input is TSV).
-  std::string format;
+  std::string format{};
   bool has_header = true;  ///< TSV and CSV; without one, columns are 0-based numbers
   std::string text_column = "text";
-  std::string text_pair_column;        ///< empty: single texts
+  std::string text_pair_column{};      ///< empty: single texts
   std::string label_column = "label";  ///< empty: unlabelled data
   TargetKind target_kind = TargetKind::kSingleLabel;
 
   BadRowPolicy on_bad_row = BadRowPolicy::kError;
   int64_t max_bad_rows = 1000;  ///< per file; one more than this fails under every policy
-  std::filesystem::path quarantine_folder;      ///< kQuarantine: gets `quarantine-<split>.jsonl`
+  std::filesystem::path quarantine_folder{};    ///< kQuarantine: gets `quarantine-<split>.jsonl`
   uint64_t max_row_bytes = uint64_t{16} << 20;  ///< a longer row is a bad row, never held in memory
 };
 

@@ -12,11 +12,11 @@ namespace finetune::data {
 
 /// What a split's report needs beside its rows.
 struct SplitContext {
-  std::string file;
-  FileNotes notes;  ///< rows_bad and blank_lines of the file, or none for a part of it
+  std::string file{};
+  FileNotes notes{};  ///< rows_bad and blank_lines of the file, or none for a part of it
   TargetKind target_kind = TargetKind::kSingleLabel;
-  std::vector<std::string> label_names;
-  std::optional<int32_t> unknown_id;
+  std::vector<std::string> label_names{};
+  std::optional<int32_t> unknown_id{};
 };
 
 SplitReport report_split(const EncodedTable& table, const SplitContext& context);

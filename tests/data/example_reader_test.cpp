@@ -1,0 +1,133 @@
+#include "data/example_reader.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "data_files.h"
+
+namespace {
+
+using namespace finetune;
+using Counts = std::map<std::string, int64_t>;
+
+struct Read {
+  test::Strings texts;
+  Counts bad;
+};
+
+Read read(const std::string& name, const std::string& content, data::ReadOptions options = {}) {
+  base::set_log_level(base::LogLevel::kOff);
+  options.on_bad_row = data::BadRowPolicy::kSkip;
+  const test::DataFile file(name, content);
+  data::BadRows bad_rows(file.path(), "train", options);
+  data::ExampleReader reader(file.path(), options, bad_rows);
+  Read result;
+  data::Example example;
+  while (reader.next(example)) result.texts.push_back(example.text);
+  base::set_log_level(base::LogLevel::kInfo);
+  result.bad = bad_rows.by_reason();
+  return result;
+}
+
+/// A kind of bad row, and what a reader must make of it.
+struct Kind {
+  std::string row;
+  std::string reason;
+};
+
+/// `kinds` spread over 3,000 good rows by a fixed pattern, row i of kind i mod k after every 7th.
+Read read_spread(const std::string& name, const std::string& header, const std::string& good,
+                 const std::vector<Kind>& kinds, Counts& expected) {
+  std::string content = header;
+  size_t next = 0;
+  for (int i = 0; i < 3000; ++i) {
+    content += good + "\n";
+    if (i % 7 == 0) {
+      const Kind& kind = kinds[next++ % kinds.size()];
+      content += kind.row + "\n";
+      ++expected[kind.reason];
+    }
+  }
+  data::ReadOptions options;
+  options.max_row_bytes = 5000;
+  return read(name, content, options);
+}
+
+}  // namespace
+
+TEST_CASE("Known bad rows among good ones are all found, each for its reason") {
+  using namespace std::string_literals;
+  const std::string long_text(6000, 'x');
+  Counts expected;
+  const Read tsv = read_spread("a.tsv", "text\tlabel\n", "good row\t1",
+                               {{"bad \xC3\x28 byte\t1", "invalid_utf8"},
+                                {"zero \0 byte\t1"s, "nul"},
+                                {"no label", "ragged"},
+                                {"one\ttoo\tmany", "ragged"},
+                                {"\t1", "empty_text"},
+                                {" \t1", "empty_text"},
+                                {"no label\t", "missing_field"},
+                                {long_text + "\t1", "too_long"}},
+                               expected);
+  CHECK(tsv.texts.size() == 3000);
+  CHECK(tsv.bad == expected);
+
+  expected.clear();
+  const Read csv = read_spread("a.csv", "text,label\n", "\"good, \"\"row\"\"\",1",
+                               {{"bad \xFF,1", "invalid_utf8"},
+                                {"zero \0,1"s, "nul"},
+                                {"a,b,c", "ragged"},
+                                {"one", "ragged"},
+                                {"\"\",1", "empty_text"},
+                                {"x,\"\"", "missing_field"},
+                                {"a \"b\" c,1", "stray_quote"},
+                                {long_text + ",1", "too_long"}},
+                               expected);
+  CHECK(csv.texts.size() == 3000);
+  CHECK(csv.bad == expected);
+
+  expected.clear();
+  const Read jsonl = read_spread("a.jsonl", "", "{\"text\": \"good row\", \"label\": 1}",
+                                 {{"{\"text\": \"\xFF\", \"label\": 1}", "invalid_utf8"},
+                                  {R"({"text": "a\u0000b", "label": 1})", "nul"},
+                                  {R"({"text": "\ud83d", "label": 1})", "invalid_json"},
+                                  {R"({"text": "a", "label": 1)", "invalid_json"},
+                                  {R"({"label": 1})", "missing_field"},
+                                  {R"({"text": "a"})", "missing_field"},
+                                  {R"({"text": 3, "label": 1})", "wrong_type"},
+                                  {R"({"text": "", "label": 1})", "empty_text"},
+                                  {R"({"text": "a", "label": ""})", "missing_field"},
+                                  {"{\"text\": \"" + long_text + "\"}", "too_long"}},
+                                 expected);
+  CHECK(jsonl.texts.size() == 3000);
+  CHECK(jsonl.bad == expected);
+}
+
+TEST_CASE("A regression target must be a finite number") {
+  data::ReadOptions options;
+  options.target_kind = data::TargetKind::kRegression;
+  const Read result =
+      read("a.tsv", "text\tlabel\na\t1.5\nb\tNaN\nc\tinf\nd\t-2e3\ne\t1,5\nf\tgood\ng\t1e999\n",
+           options);
+  CHECK(result.texts == test::Strings{"a", "d"});
+  CHECK(result.bad == Counts{{"invalid_number", 5}});
+}
+
+TEST_CASE("A pair needs both texts") {
+  data::ReadOptions options;
+  options.text_pair_column = "pair";
+  const Read result = read("a.tsv", "text\tpair\tlabel\na\tb\t1\nc\t\t1\n\td\t1\n", options);
+  CHECK(result.texts == test::Strings{"a"});
+  CHECK(result.bad == Counts{{"empty_text", 2}});
+}
+
+TEST_CASE("An example may be refused after it was given") {
+  const test::DataFile file("a.tsv", "text\tlabel\nx\ty\n");
+  data::BadRows bad_rows(file.path(), "train", {});
+  data::ExampleReader reader(file.path(), {}, bad_rows);
+  data::Example example;
+  REQUIRE(reader.next(example));
+  const std::string message = test::error_of<DataError>([&] {
+    reader.refuse({"unknown_label", "no such label"});
+  });
+  CHECK(message.find("a.tsv:2: no such label") != std::string::npos);
+}

@@ -1,0 +1,171 @@
+#include "data/prepare.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "data_files.h"
+#include "fake_tokenizer.h"
+
+namespace {
+
+using namespace finetune;
+
+/// Writes the splits into one folder and prepares them.
+struct Splits {
+  Splits() { base::set_log_level(base::LogLevel::kOff); }
+  ~Splits() { base::set_log_level(base::LogLevel::kInfo); }
+
+  void write(const std::string& split, const std::string& rows) {
+    const auto path = folder.path() / (split + ".tsv");
+    test::write_file(path, "text\tlabel\n" + rows);
+    (split == "train"  ? options.train
+     : split == "test" ? options.test
+                       : options.validation) = path.string();
+  }
+  data::PreparedData prepare() { return data::prepare_data(options, tokenizer); }
+
+  test::TemporaryFolder folder;
+  data::DataOptions options;
+  test::FakeTokenizer tokenizer;
+};
+
+}  // namespace
+
+TEST_CASE("All splits share the label map of the training set") {
+  Splits splits;
+  splits.write("train", "w1\tpos\nw2\tneg\nw3\tpos\n");
+  splits.write("validation", "w4\tpos\nw1\tpos\n");
+  splits.write("test", "w5\tneg\n");
+  const auto prepared = splits.prepare();
+  CHECK(prepared.labels.names() == test::Strings{"neg", "pos"});
+  CHECK(prepared.train->class_id(0) == 1);
+  CHECK(prepared.validation->class_id(0) == 1);
+  CHECK(prepared.test->class_id(0) == 0);
+  CHECK(prepared.files.size() == 3);
+  CHECK(prepared.files.at("test").bytes == 18);
+  CHECK(prepared.report.splits.size() == 3);
+  CHECK(prepared.report.overlap == std::map<std::string, int64_t>{{"train/validation", 1},
+                                                                  {"train/test", 0},
+                                                                  {"validation/test", 0}});
+  CHECK(prepared.report.warnings.size() == 4 + 1);  // two one-label splits, said twice; the overlap
+}
+
+TEST_CASE("A given label map keeps its ids, and is honoured for the training set too") {
+  Splits splits;
+  splits.write("train", "w1\tpos\nw2\tneg\n");
+  splits.options.label_names = {"pos", "neg", "neutral"};
+  const auto prepared = splits.prepare();
+  CHECK(prepared.train->class_id(0) == 0);
+  CHECK(prepared.labels.size() == 3);
+  CHECK(prepared.report.warnings == test::Strings{"train: no row has the label 'neutral'"});
+  splits.write("train", "w1\tpos\nw2\tbad\n");
+  CHECK(test::error_of<DataError>([&] { splits.prepare(); }).find("train.tsv:3: the label 'bad'") !=
+        std::string::npos);
+}
+
+TEST_CASE("A label of another split that training does not know is a bad row") {
+  Splits splits;
+  splits.write("train", "w1\tpos\nw2\tneg\n");
+  splits.write("test", "w1\tpos\nw2\tmixed\n");
+  const std::string message = test::error_of<DataError>([&] { splits.prepare(); });
+  CHECK(message.find("test.tsv:3: the label 'mixed' is none of the known ones: 'neg, pos'") !=
+        std::string::npos);
+  splits.options.read.on_bad_row = data::BadRowPolicy::kSkip;
+  const auto prepared = splits.prepare();
+  CHECK(prepared.test->size() == 1);
+  CHECK(prepared.report.splits.at("test").rows_bad.at("unknown_label") == 1);
+}
+
+TEST_CASE("A validation set split off is complete, repeatable and reported") {
+  Splits splits;
+  std::string rows;
+  for (int i = 0; i < 200; ++i) {
+    rows += "w" + std::to_string(i / 2) + "\t" + std::to_string(i % 2) + "\n";  // each text twice
+  }
+  splits.write("train", rows + "bad\n");
+  splits.options.read.on_bad_row = data::BadRowPolicy::kSkip;
+  splits.options.validation_fraction = 0.05;
+  splits.options.encoding.cache_folder = splits.folder.path() / "cache";
+  const auto prepared = splits.prepare();
+  CHECK(prepared.validation->size() == 10);
+  CHECK(prepared.train->size() == 190);
+  CHECK(prepared.report.overlap.at("train/validation") == 0);
+  CHECK(prepared.report.splits.at("train").rows_read == 191);
+  CHECK(prepared.report.splits.at("validation").rows_read == 10);
+  CHECK(prepared.report.splits.at("validation").rows_bad.empty());
+  const auto cached = splits.prepare();
+  CHECK(cached.validation->fingerprint() == prepared.validation->fingerprint());
+  CHECK(cached.train->fingerprint() == prepared.train->fingerprint());
+  CHECK(data::to_json_text(cached.report) == data::to_json_text(prepared.report));
+  CHECK(splits.tokenizer.num_calls == 200);
+  splits.options.seed = 7;
+  CHECK(splits.prepare().validation->fingerprint() != prepared.validation->fingerprint());
+}
+
+TEST_CASE("Sets that cannot train are refused") {
+  struct Case {
+    std::string train;
+    std::string message;
+  };
+  for (const Case& one : {Case{"", "no row that can be used (the file has none)"},
+                          {"\n\n", "no row that can be used"},
+                          {"bad\nbad\n", "all 2 were left out"},
+                          {"w1\tx\nw2\tx\n", "at least 2 labels, but the rows have 1 ('x')"}}) {
+    Splits splits;
+    splits.options.read.on_bad_row = data::BadRowPolicy::kSkip;
+    splits.write("train", one.train);
+    CAPTURE(one.train);
+    CHECK(test::error_of<DataError>([&] { splits.prepare(); }).find(one.message) !=
+          std::string::npos);
+  }
+  Splits empty_test;
+  empty_test.write("train", "w1\tx\nw2\ty\n");
+  empty_test.write("test", "");
+  CHECK_THROWS_AS(empty_test.prepare(), DataError);
+  test::write_file(empty_test.options.train, "");
+  CHECK_THROWS_AS(empty_test.prepare(), DataError);
+}
+
+TEST_CASE("A set smaller than a batch is a set") {
+  Splits splits;
+  splits.write("train", "w1\tx\nw2\ty\n");
+  CHECK(splits.prepare().train->size() == 2);
+}
+
+TEST_CASE("Options that exclude each other are refused") {
+  Splits splits;
+  CHECK_THROWS_AS(splits.prepare(), ConfigError);
+  splits.write("train", "w1\tx\nw2\ty\n");
+  splits.write("validation", "w1\tx\n");
+  splits.options.validation_fraction = 0.1;
+  CHECK_THROWS_AS(splits.prepare(), ConfigError);
+  splits.options.validation.clear();
+  splits.options.validation_fraction = 1.0;
+  CHECK_THROWS_AS(splits.prepare(), ConfigError);
+  splits.options.validation_fraction = 0.0;
+  splits.options.train = splits.options.test = "-";
+  CHECK_THROWS_AS(splits.prepare(), ConfigError);
+}
+
+TEST_CASE("Regression needs no label map") {
+  Splits splits;
+  splits.options.read.target_kind = data::TargetKind::kRegression;
+  splits.write("train", "w1\t0.5\nw2\t4\n");
+  splits.write("validation", "w3\t7.25\n");
+  const auto prepared = splits.prepare();
+  CHECK(prepared.labels.size() == 0);
+  CHECK(prepared.validation->targets(0)[0] == 7.25F);
+  CHECK(prepared.report.splits.at("train").target_max == 4.0);
+}
+
+TEST_CASE("One file for a known label map; unlabelled data needs none of its labels") {
+  const test::DataFile file("a.tsv", "text\tlabel\nw1\tb\nw2\tunheard\n");
+  const data::LabelMap labels({"b", "a"});
+  data::FileOptions options{.path = file.path()};
+  CHECK_THROWS_AS(data::prepare_file(options, labels, test::FakeTokenizer()), DataError);
+  options.read.label_column = "";
+  const auto unlabelled = data::prepare_file(options, labels, test::FakeTokenizer());
+  CHECK(unlabelled.dataset->size() == 2);
+  CHECK(unlabelled.dataset->class_id(0) == -1);
+  options.read.target_kind = data::TargetKind::kMultiLabel;
+  CHECK(data::prepare_file(options, labels, test::FakeTokenizer()).dataset->num_targets() == 0);
+}
