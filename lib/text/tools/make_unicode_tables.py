@@ -25,19 +25,23 @@ def bert(**on):
     return normalizers.BertNormalizer(**flags).normalize_str
 
 
-def class_representatives():
-    """One long-known combining mark for every canonical combining class."""
+def is_starter(char, nfd):
+    return nfd("\u0345" + char) == "\u0345" + char and nfd(char + "\u0334") == char + "\u0334"
+
+
+def class_representatives(nfd):
+    """A combining mark that the library knows, for every canonical combining class."""
     marks = {}
-    for cp in range(0x0300, 0x10000):
+    for cp in range(0x0300, LAST):
         value = unicodedata.combining(chr(cp))
-        if value and value not in marks:
+        if value and value not in marks and not is_starter(chr(cp), nfd):
             marks[value] = chr(cp)
     return sorted(marks.items())
 
 
 def combining_class(char, nfd, representatives):
     """The class from how the library orders `char` and marks of known class."""
-    if nfd("\u0345" + char) == "\u0345" + char and nfd(char + "\u0334") == char + "\u0334":
+    if is_starter(char, nfd):
         return 0
     for value, mark in representatives:
         if mark == char:
@@ -60,7 +64,7 @@ def probe():
     clean, strip = bert(clean_text=True), bert(strip_accents=True)
     nfd, lower = normalizers.NFD().normalize_str, normalizers.Lowercase().normalize_str
     split, is_word = pre_tokenizers.BertPreTokenizer().pre_tokenize_str, word_tester()
-    representatives = class_representatives()
+    representatives = class_representatives(nfd)
     flags, decompositions, lowers, classes = bytearray(LAST), {}, {}, {}
     for cp in range(LAST):
         if 0xD800 <= cp < 0xE000:
