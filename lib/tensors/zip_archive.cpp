@@ -148,7 +148,9 @@ void check_name(std::string_view name) {
 
 void check_storage(const Header& header) {
   if (header.method != 0) {
-    refuse_member(header.name, "it is compressed; save the model again with torch.save");
+    refuse_member(header.name,
+                  "it is compressed, as in TorchScript archives but never by torch.save: load the "
+                  "model with PyTorch and save it again with model.save_pretrained(folder)");
   }
   if ((header.flags & ~(kSizesFollow | kNameIsUtf8)) != 0) {
     refuse_member(header.name, "it is encrypted or stored in an unknown way");
