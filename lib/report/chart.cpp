@@ -30,7 +30,12 @@ struct Range {
   }
 };
 
-bool is_finite(const ChartPoint& point) { return std::isfinite(point.x) && std::isfinite(point.y); }
+/// Beyond this a span of two values would overflow.
+constexpr double kLargest = 1e300;
+
+bool is_drawable(const ChartPoint& point) {
+  return std::abs(point.x) < kLargest && std::abs(point.y) < kLargest;  // false for NaN
+}
 
 /// 1, 2 or 5 times a power of ten, so that about `count` of them cover `span`.
 double tick_step(double span, int count) {
@@ -79,7 +84,7 @@ Frame frame_of(const Chart& chart) {
   Range y;
   for (const ChartSeries& series : chart.series) {
     for (const ChartPoint& point : series.points) {
-      if (!is_finite(point)) continue;
+      if (!is_drawable(point)) continue;
       x.include(point.x);
       y.include(point.y);
     }
@@ -145,16 +150,16 @@ std::string curve(const ChartSeries& series, size_t index, const Frame& frame) {
   std::string path;
   bool is_drawing = false;
   for (const ChartPoint& point : thinned(series.points, frame)) {
-    if (is_finite(point)) {
+    if (is_drawable(point)) {
       path +=
           (is_drawing ? "L" : "M") + fixed(frame.to_x(point.x)) + " " + fixed(frame.to_y(point.y));
     }
-    is_drawing = is_finite(point);
+    is_drawing = is_drawable(point);
   }
   std::string out = "<path class=\"" + style + "\" d=\"" + path + "\"/>";
   if (!series.has_dots) return out;
   for (const ChartPoint& point : series.points) {
-    if (!is_finite(point)) continue;
+    if (!is_drawable(point)) continue;
     out += "<circle class=\"" + style + "\" r=\"3\" cx=\"" + fixed(frame.to_x(point.x)) +
            "\" cy=\"" + fixed(frame.to_y(point.y)) + "\"><title>" + escape_html(series.name) + " " +
            short_number(point.y) + " at " + short_number(point.x) + "</title></circle>";
@@ -163,7 +168,7 @@ std::string curve(const ChartSeries& series, size_t index, const Frame& frame) {
 }
 
 std::string best_mark(const Chart& chart, const Frame& frame) {
-  if (!chart.mark || !is_finite(*chart.mark)) return "";
+  if (!chart.mark || !is_drawable(*chart.mark)) return "";
   const double x = frame.to_x(chart.mark->x);
   const double y = frame.to_y(chart.mark->y);
   const bool is_right = x > kWidth / 2;
@@ -180,7 +185,7 @@ std::string description(const Chart& chart) {
     Range range;
     double last = std::numeric_limits<double>::quiet_NaN();
     for (const ChartPoint& point : series.points) {
-      if (!is_finite(point)) continue;
+      if (!is_drawable(point)) continue;
       range.include(point.y);
       last = point.y;
     }
