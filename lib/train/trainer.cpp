@@ -249,7 +249,7 @@ void Trainer::save(bool is_best, bool must_succeed) {
         static_cast<uint64_t>(parts_.parameters.num_parameters()) * 3 * sizeof(float);
     parts_.checkpoints.save(step, is_best, bytes,
                             [this](base::Fs& fs, const std::filesystem::path& folder) {
-                              parts_.write_model(fs, folder);
+                              parts_.write_model(fs, folder, state_);
                               write_train_state(fs, folder, state_, parts_.optimizer);
                             });
     last_saved_step_ = step;

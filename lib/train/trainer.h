@@ -55,8 +55,10 @@ struct TrainerParts {
   const data::EncodedDataset* validation = nullptr;  ///< null: no evaluation
   CheckpointStore& checkpoints;
   TrainListener& listener;
-  CheckpointStore::WriteFiles write_model;  ///< the Hugging Face files of a checkpoint
-  std::function<bool()> should_stop;        ///< a signal has asked the run to save and stop
+  /// Writes the Hugging Face files of a checkpoint, each synced.
+  std::function<void(base::Fs& fs, const std::filesystem::path& folder, const TrainState& state)>
+      write_model;
+  std::function<bool()> should_stop;  ///< a signal has asked the run to save and stop
 };
 
 enum class Outcome { kFinished, kStoppedEarly, kTimeIsUp, kPreempted };

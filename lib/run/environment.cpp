@@ -1,0 +1,97 @@
+#include "run/environment.h"
+
+#include <ATen/Version.h>
+#include <torch/headeronly/version.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#include <fstream>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/strings.h"
+
+namespace finetune::run {
+
+namespace {
+
+/// The value of the first line of a /proc file that begins with `key`.
+std::string cpuinfo(std::string_view key) {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(key)) continue;
+    const size_t colon = line.find(':');
+    return colon == std::string::npos
+               ? ""
+               : std::string(base::trim(std::string_view(line).substr(colon + 1)));
+  }
+  return "";
+}
+
+std::string instruction_sets() {
+  const std::string flags = " " + cpuinfo("flags") + " ";
+  std::vector<std::string> found;
+  for (const char* name : {"avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16"}) {
+    if (flags.find(base::cat(" ", name, " ")) != std::string::npos) found.emplace_back(name);
+  }
+  return base::cat("of the processor: ", base::join(found, " "),
+                   "; used by LibTorch: ", at::get_cpu_capability());
+}
+
+std::string command_line() {
+  std::ifstream file("/proc/self/cmdline");
+  std::string text;
+  for (std::string argument; std::getline(file, argument, '\0');)
+    text += (text.empty() ? "" : " ") + argument;
+  return text;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+}  // namespace
+
+std::string version_text() {
+  const std::string commit = FINETUNE_GIT_COMMIT;
+  return commit.empty() ? FINETUNE_VERSION : base::cat(FINETUNE_VERSION, " (", commit, ")");
+}
+
+std::string torch_version() {
+  return base::cat(TORCH_VERSION_MAJOR, ".", TORCH_VERSION_MINOR, ".", TORCH_VERSION_PATCH);
+}
+
+report::Environment describe_environment(const data::PreparedData& data, int num_threads) {
+  report::Environment environment;
+  environment.version = FINETUNE_VERSION;
+  environment.git_commit = FINETUNE_GIT_COMMIT;
+  environment.libtorch_version = torch_version();
+  environment.compiler = base::cat("g++ ", __VERSION__);
+  environment.cpu = cpuinfo("model name");
+  environment.instruction_sets = instruction_sets();
+  environment.num_threads = num_threads;
+  environment.precision = "fp32";
+  environment.command = command_line();
+  environment.host = host_name();
+  environment.started_at = utc_now();
+  for (const auto& [split, file] : data.files) {
+    environment.fingerprints[split + " file"] =
+        base::cat(file.bytes, " bytes, head and tail ", base::hex(file.head_tail_hash));
+  }
+  environment.fingerprints["encoded train"] = base::hex(data.train->fingerprint());
+  environment.labels = data.labels.names();
+  return environment;
+}
+
+}  // namespace finetune::run

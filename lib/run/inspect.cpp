@@ -1,0 +1,169 @@
+#include "run/inspect.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/strings.h"
+#include "data/byte_source.h"
+#include "data/line_reader.h"
+#include "run/model_folder.h"
+#include "tensors/named_tensors.h"
+#include "text/tokenizer.h"
+#include "train/checkpoint_store.h"
+
+namespace finetune::run {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+json describe_tensors(const tensors::NamedTensors& tensors) {
+  json list = json::array();
+  int64_t elements = 0;
+  for (const auto& [name, tensor] : tensors) {
+    list.push_back(
+        {{"name", name}, {"dtype", tensors::name_of(tensor.dtype)}, {"shape", tensor.shape}});
+    elements += tensor.num_elements();
+  }
+  return {{"parameters", elements}, {"tensors", list}};
+}
+
+json describe_tokenizer(const fs::path& path) {
+  const auto tokenizer = text::load_tokenizer(path);
+  json description = {{"kind", tokenizer->description()}, {"vocab_size", tokenizer->vocab_size()}};
+  if (const auto id = tokenizer->pad_id())
+    description["pad"] = {{"id", *id}, {"token", tokenizer->token(*id)}};
+  if (const auto id = tokenizer->unknown_id())
+    description["unknown"] = {{"id", *id}, {"token", tokenizer->token(*id)}};
+  text::Encoding encoding;
+  const std::string sample = "Hello, world!";
+  tokenizer->encode(sample, {}, encoding);
+  json tokens = json::array();
+  for (const int32_t id : encoding.ids) tokens.push_back(std::string(tokenizer->token(id)));
+  description["example"] = {{"text", sample}, {"tokens", tokens}, {"ids", encoding.ids}};
+  return description;
+}
+
+bool has_tokenizer(const fs::path& folder) {
+  return fs::exists(folder / "tokenizer.json") || fs::exists(folder / "vocab.txt");
+}
+
+json describe_model(const fs::path& folder) {
+  json description = {{"folder", folder.string()}};
+  const json config = base::read_json_file(folder / "config.json");
+  for (const char* key : {"model_type", "architectures", "problem_type", "id2label"}) {
+    if (config.contains(key)) description[key] = config.at(key);
+  }
+  description["config"] = config;
+  description["weights"] = describe_tensors(tensors::read_weights(folder));
+  if (has_tokenizer(folder)) description["tokenizer"] = describe_tokenizer(folder);
+  return description;
+}
+
+json describe_run(const fs::path& folder) {
+  json checkpoints = json::array();
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (train::checkpoint_step(entry.path()))
+      checkpoints.push_back(entry.path().filename().string());
+  }
+  std::sort(checkpoints.begin(), checkpoints.end());
+  json description = {{"folder", folder.string()}, {"checkpoints", checkpoints}};
+  for (const char* link : {"best", "last"}) {
+    if (fs::is_symlink(folder / link)) description[link] = fs::read_symlink(folder / link).string();
+  }
+  for (const char* name : {"environment.json", "all_results.json"}) {
+    if (fs::exists(folder / name))
+      description[fs::path(name).stem().string()] = base::read_json_file(folder / name);
+  }
+  description["config"] = base::read_json_file(folder / "config.json");
+  if (fs::exists(folder / "last"))
+    description["model"] = describe_model(resolve_model_folder(folder));
+  return description;
+}
+
+bool ends_with_any(const std::string& name, std::initializer_list<const char*> endings) {
+  return std::ranges::any_of(endings, [&](const char* ending) { return name.ends_with(ending); });
+}
+
+/// A data file as text: which columns it can have is for a run to say.
+json describe_data(const fs::path& file) {
+  constexpr uint64_t kMaxLineBytes = uint64_t{16} << 20;
+  constexpr int64_t kShownLines = 3;
+  data::LineReader reader(data::open_source(file.string()), kMaxLineBytes);
+  json first_lines = json::array();
+  int64_t num_lines = 0;
+  for (data::Line line; reader.next(line); ++num_lines) {
+    if (num_lines < kShownLines) first_lines.push_back(base::quote(line.text()));
+  }
+  return {{"file", file.string()},
+          {"bytes", fs::file_size(file)},
+          {"lines", num_lines},
+          {"first_lines", first_lines}};
+}
+
+json describe_file(const fs::path& file) {
+  const std::string name = file.filename().string();
+  const std::string plain(data::without_compression(name));
+  if (ends_with_any(plain, {".tsv", ".csv", ".jsonl", ".ndjson"}))
+    return {{"data", describe_data(file)}};
+  if (name.ends_with(".safetensors"))
+    return {{"weights", describe_tensors(tensors::read_safetensors(file))}};
+  if (name.ends_with(".bin")) return {{"weights", describe_tensors(tensors::read_torch_bin(file))}};
+  if (name == "tokenizer.json" || name.ends_with("tokenizer.json") || name.ends_with("vocab.txt")) {
+    return {{"tokenizer", describe_tokenizer(file)}};
+  }
+  if (name.ends_with(".json")) return {{"json", base::read_json_file(file)}};
+  throw ConfigError(file.string() +
+                    ": inspect knows runs, model folders, .safetensors, .bin, tokenizer and data "
+                    "files (.tsv, .csv, .jsonl)");
+}
+
+std::string shape_text(const json& shape) {
+  std::string text = "[";
+  for (const json& size : shape) text += (text.size() > 1 ? ", " : "") + size.dump();
+  return text + "]";
+}
+
+void append_text(const json& value, const std::string& key, const std::string& indent,
+                 std::string& out) {
+  if (key == "tensors" && value.is_array()) {
+    for (const json& tensor : value) {
+      out += indent + tensor.at("name").get<std::string>() + "  " +
+             tensor.at("dtype").get<std::string>() + " " + shape_text(tensor.at("shape")) + "\n";
+    }
+  } else if (value.is_object()) {
+    if (!key.empty()) out += indent + key + ":\n";
+    for (const auto& [name, member] : value.items())
+      append_text(member, name, key.empty() ? indent : indent + "  ", out);
+  } else {
+    out += indent + key + ": " +
+           (value.is_string() ? value.get<std::string>() : base::dump_json(value)) + "\n";
+  }
+}
+
+}  // namespace
+
+json inspect(const fs::path& path) {
+  if (!fs::exists(path)) throw ConfigError(path.string() + ": no such file or folder");
+  if (!fs::is_directory(path)) return describe_file(path);
+  if (fs::exists(path / "environment.json")) return {{"run", describe_run(path)}};
+  if (fs::exists(path / "config.json")) return {{"model", describe_model(path)}};
+  if (has_tokenizer(path)) return {{"tokenizer", describe_tokenizer(path)}};
+  throw ConfigError(
+      path.string() +
+      ": neither a run, a model folder (config.json) nor a tokenizer (tokenizer.json, vocab.txt)");
+}
+
+std::string inspect_text(const json& description) {
+  std::string text;
+  append_text(description, "", "", text);
+  return text;
+}
+
+}  // namespace finetune::run

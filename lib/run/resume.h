@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/files.h"
+#include "data/prepare.h"
+#include "run/run_config.h"
+#include "train/checkpoint_store.h"
+
+namespace finetune::run {
+
+enum class ResumeMode { kAuto, kMust, kNever };
+
+/// The checkpoint that a run goes on from, or nothing for a fresh start (which is logged).
+/// Throws CheckpointError when kMust finds none, BusyError when kNever finds one.
+std::optional<train::FoundCheckpoint> choose_checkpoint(const std::filesystem::path& run_folder,
+                                                        ResumeMode mode);
+
+/// Compares the config stored in the run folder with the one given now. Every difference is logged;
+/// those that would make it another run throw ConfigError unless `is_forced`.
+void check_config_unchanged(const std::filesystem::path& run_folder, const RunConfig& now,
+                            bool is_forced);
+
+/// What a run was made of, kept in every checkpoint as run.json: what must be the same for an exact
+/// resume.
+struct RunRecord {
+  std::string train_data;       ///< fingerprint of the encoded training set
+  std::string validation_data;  ///< "" without one
+  int threads = 1;
+  std::string torch_version;
+
+  static RunRecord of(const data::PreparedData& data, int threads);
+};
+
+void write_run_record(base::Fs& fs, const std::filesystem::path& folder, const RunRecord& record);
+
+/// Compares the record of a checkpoint with now: changed data throws DataError unless
+/// `allows_data_change`; a change of threads or LibTorch, which may change the last bits, is a
+/// warning.
+void check_run_record(const std::filesystem::path& checkpoint, const RunRecord& now,
+                      bool allows_data_change);
+
+}  // namespace finetune::run
