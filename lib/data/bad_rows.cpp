@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "data/byte_source.h"
 
 namespace finetune::data {
 namespace {
@@ -31,8 +32,8 @@ std::string escape(std::string_view bytes) {
 
 }  // namespace
 
-BadRows::BadRows(std::string path, std::string split, const ReadOptions& options)
-    : path_(std::move(path)),
+BadRows::BadRows(const std::string& path, std::string split, const ReadOptions& options)
+    : path_(name_of_source(path)),
       split_(std::move(split)),
       policy_(options.on_bad_row),
       max_bad_rows_(options.max_bad_rows),

@@ -19,7 +19,7 @@ namespace finetune::data {
 class BadRows {
  public:
   /// `split` names the quarantine file, which is made with its first row.
-  BadRows(std::string path, std::string split, const ReadOptions& options);
+  BadRows(const std::string& path, std::string split, const ReadOptions& options);
   ~BadRows();
 
   /// Counts the row. Throws DataError naming file:line under kError, and under every policy when

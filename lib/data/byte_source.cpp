@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kInputBytes = size_t{256} << 10;
 
 std::string shown(const std::string& path) {
-  return path == "-" ? "standard input" : base::quote(path);
+  return path == "-" ? name_of_source(path) : base::quote(path);
 }
 
 class FileSource final : public ByteSource {
@@ -151,6 +151,10 @@ class ZstdSource final : public CompressedSource {
 };
 
 }  // namespace
+
+std::string name_of_source(const std::string& path) {
+  return path == "-" ? "standard input" : path;
+}
 
 std::string_view without_compression(std::string_view path) {
   for (const std::string_view ending : {".gz", ".zst"}) {

@@ -20,7 +20,10 @@ class ByteSource {
 /// are fine. Throws DataError naming the path: missing, unreadable, a directory, a device.
 std::unique_ptr<ByteSource> open_source(const std::string& path);
 
-/// Takes `path` without a compression ending: "a.tsv.gz" -> "a.tsv".
+/// `path` for messages: "standard input" for "-".
+std::string name_of_source(const std::string& path);
+
+/// `path` without its compression ending: "a.tsv.gz" -> "a.tsv".
 std::string_view without_compression(std::string_view path);
 
 }  // namespace finetune::data

@@ -5,12 +5,13 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "data/byte_source.h"
 
 namespace finetune::data {
 
-DelimitedReader::DelimitedReader(std::string path, ReadOptions options,
+DelimitedReader::DelimitedReader(const std::string& path, ReadOptions options,
                                  std::unique_ptr<FieldSplitter> splitter)
-    : path_(std::move(path)), options_(std::move(options)), splitter_(std::move(splitter)) {
+    : path_(name_of_source(path)), options_(std::move(options)), splitter_(std::move(splitter)) {
   if (options_.has_header) {
     read_header();
     return;

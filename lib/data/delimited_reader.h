@@ -27,7 +27,8 @@ std::unique_ptr<FieldSplitter> make_csv_splitter(const std::string& path, uint64
 /// without one, the first row: a tab in a text must not shift a label.
 class DelimitedReader final : public RowReader {
  public:
-  DelimitedReader(std::string path, ReadOptions options, std::unique_ptr<FieldSplitter> splitter);
+  DelimitedReader(const std::string& path, ReadOptions options,
+                  std::unique_ptr<FieldSplitter> splitter);
 
   bool next(Example& example) override;
   const RowOrigin& origin() const override { return splitter_->origin(); }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "data/byte_source.h"
 #include "data/encoded_table.h"
 #include "data/report_warnings.h"
 #include "data/split_report.h"
@@ -16,8 +17,6 @@ namespace {
 using Table = std::shared_ptr<const EncodedTable>;
 using Tables = std::map<std::string, Table>;  ///< by split
 
-std::string shown(const std::string& path) { return path == "-" ? "standard input" : path; }
-
 Table load_file(const FileOptions& options, const std::optional<LabelMap>& known,
                 const text::Tokenizer& tokenizer) {
   Table table = load_or_encode(options, known, tokenizer);
@@ -25,7 +24,7 @@ Table load_file(const FileOptions& options, const std::optional<LabelMap>& known
   int64_t num_bad = 0;
   for (const auto& [reason, count] : table->notes().rows_bad) num_bad += count;
   throw DataError(base::cat(
-      shown(options.path), ": no row that can be used (",
+      name_of_source(options.path), ": no row that can be used (",
       num_bad == 0 ? "the file has none" : base::cat("all ", num_bad, " were left out"), ")"));
 }
 
@@ -55,7 +54,7 @@ LabelMap learned_labels(const DataOptions& options, const EncodedTable& train) {
   LabelMap labels(train.notes().label_names);
   if (needs_classes && static_cast<size_t>(labels.size()) < fewest) {
     throw DataError(
-        base::cat(shown(options.train), ": a classifier needs at least ", fewest,
+        base::cat(name_of_source(options.train), ": a classifier needs at least ", fewest,
                   " labels, but the rows have ", labels.size(),
                   labels.size() == 1 ? base::cat(" (", base::quote(labels.names()[0]), ")") : ""));
   }
@@ -75,7 +74,7 @@ DataReport report_all(const Tables& tables, const DataOptions& options, SplitCon
   DataReport report;
   for (const auto& [split, table] : tables) {
     const bool is_split_off = split == "validation" && options.validation.empty();
-    context.file = shown(file_options(options, is_split_off ? "train" : split).path);
+    context.file = name_of_source(file_options(options, is_split_off ? "train" : split).path);
     context.notes = is_split_off ? FileNotes() : table->notes();
     report.splits[split] = report_split(*table, context);
   }
@@ -130,7 +129,7 @@ PreparedFile prepare_file(const FileOptions& options, const LabelMap& labels,
                           const text::Tokenizer& tokenizer) {
   const Table table = load_file(options, labels, tokenizer);
   SplitContext context = report_context(options.read, labels, tokenizer);
-  context.file = shown(options.path);
+  context.file = name_of_source(options.path);
   context.notes = table->notes();
   return {.dataset = table, .report = report_split(*table, context)};
 }

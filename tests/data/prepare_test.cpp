@@ -1,5 +1,8 @@
 #include "data/prepare.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "data_files.h"
@@ -144,6 +147,29 @@ TEST_CASE("Options that exclude each other are refused") {
   splits.options.validation_fraction = 0.0;
   splits.options.train = splits.options.test = "-";
   CHECK_THROWS_AS(splits.prepare(), ConfigError);
+}
+
+TEST_CASE("Standard input is a data file like another, but is not kept") {
+  const test::DataFile file("a.jsonl", "{\"text\": \"w1\", \"label\": 1}\n{\"text\": \"w2\"}\n");
+  const int saved = dup(STDIN_FILENO);
+  const int opened = open(file.path().c_str(), O_RDONLY);
+  REQUIRE(dup2(opened, STDIN_FILENO) == STDIN_FILENO);
+  data::FileOptions options{.path = "-"};
+  options.read.format = "jsonl";
+  options.encoding.cache_folder = file.folder() / "cache";
+  const std::string message = test::error_of<DataError>([&] {
+    data::prepare_file(options, data::LabelMap({"0", "1"}), test::FakeTokenizer());
+  });
+  CHECK(message.find("standard input:2: there is no 'label'") == 0);
+  lseek(STDIN_FILENO, 0, SEEK_SET);
+  options.read.label_column = "";
+  const auto prepared = data::prepare_file(options, {}, test::FakeTokenizer());
+  CHECK(prepared.dataset->size() == 2);
+  CHECK(prepared.report.file == "standard input");
+  CHECK_FALSE(std::filesystem::exists(file.folder() / "cache"));
+  dup2(saved, STDIN_FILENO);
+  close(saved);
+  close(opened);
 }
 
 TEST_CASE("Regression needs no label map") {

@@ -107,6 +107,18 @@ TEST_CASE("The content of the file decides, not its name or time") {
   CHECK(cache.encodes());
 }
 
+TEST_CASE("A file beyond 64 MiB is known by size, time, head and tail") {
+  Cache cache("text\tlabel\nw1\tx\n");
+  cache.options.read.on_bad_row = data::BadRowPolicy::kSkip;
+  cache.options.read.max_row_bytes = 1000;
+  fs::resize_file(cache.file.path(),
+                  uint64_t{65} << 20);  // one endless line of zeros behind the row
+  CHECK(cache.encodes());
+  CHECK_FALSE(cache.encodes());
+  fs::last_write_time(cache.file.path(), fs::file_time_type::clock::now() + std::chrono::hours(5));
+  CHECK(cache.encodes());
+}
+
 TEST_CASE("A damaged, cut or stale table is made anew") {
   Cache cache;
   const uint64_t good = cache.load()->fingerprint();
