@@ -10,6 +10,7 @@ namespace finetune::config {
 namespace {
 
 constexpr int kMaxDepth = 32;
+constexpr size_t kMaxKeys = 10000;  // of one object; finding duplicates costs the square
 
 class JsonParser {
  public:
@@ -47,6 +48,7 @@ class JsonParser {
     JsonValue object = json_object();
     scanner_.take('{');
     while (next_child('}', key, !object.members.empty())) {
+      if (object.members.size() >= kMaxKeys) scanner_.stop(key, "too many keys in one object");
       const Position where = scanner_.position();
       std::string name = read_key(key);
       const std::string path = join_key(key, name);

@@ -116,7 +116,8 @@ std::string explain(std::string_view key) {
   std::string text = config::explain(keys, key);
   if (!text.empty()) return text;
   const size_t dot = key.rfind('.');
-  const config::JsonValue value = config::json_string("...");
+  config::JsonValue value;
+  value.kind = config::JsonKind::kInvalid;
   const config::UnknownKey unknown{dot == key.npos ? "" : std::string(key.substr(0, dot)),
                                    std::string(key.substr(dot == key.npos ? 0 : dot + 1)), value};
   throw ConfigError(base::cat(base::quote(key), ": ",

@@ -81,27 +81,22 @@ void DataSection::describe(Fields& fields) {
               .example = "\"sentence2\""});
   fields.add("label_column", label_column, {.doc = "Column of the label."});
   fields.add("header", header,
-             {.doc = "Whether the first line of a TSV or CSV file names the columns; if not, "
-                     "columns are numbers from 0.",
-              .example = "false"});
+             {.doc = "Whether the first line of a TSV or CSV file names the columns; if not, they "
+                     "are numbers from 0."});
   fields.add("max_length", max_length,
              {.doc = "Tokens kept of one example, special tokens included; not set: as many as the "
                      "model can take.",
               .example = "128",
               .at_least = 2});
   fields.add("on_bad_row", on_bad_row,
-             {.doc = "A row that cannot be used ends the run, is left out, or is left out and "
-                     "written to a file.",
+             {.doc = "An unusable row ends the run, is left out, or is written to a file instead.",
               .choices = {"error", "skip", "quarantine"}});
-  fields.add(
-      "max_bad_rows", max_bad_rows,
-      {.doc = "More bad rows than this in one file end the run in any case.", .at_least = 0});
+  fields.add("max_bad_rows", max_bad_rows,
+             {.doc = "More bad rows in one file end the run in any case.", .at_least = 0});
   fields.add("max_row_bytes", max_row_bytes,
              {.doc = "A longer row is a bad row, and never held in memory.", .at_least = 1});
-  fields.add(
-      "group_by_length", group_by_length,
-      {.doc = "Whether batches are made of texts of similar length (faster; still seeded and "
-              "random)."});
+  fields.add("group_by_length", group_by_length,
+             {.doc = "Whether texts of similar length share a batch (faster; still random)."});
   fields.add("cache", cache,
              {.doc = "Whether encoded data is kept for the next run, and in which folder.",
               .example = "\"../cache\"",
