@@ -18,7 +18,7 @@ body{font:15px/1.5 system-ui,sans-serif;color:var(--text);background:var(--page)
 margin:0 auto;padding:24px}
 h1{font-size:1.6em;margin:0}h2{margin:2em 0 .5em;font-size:1.2em;border-bottom:1px solid var(--line)}
 h3{font-size:1em;margin:1em 0 .3em}.verdict{font-size:1.1em;color:var(--soft)}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:16px}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:16px}
 figure{margin:0;background:var(--box);border-radius:6px;padding:8px 12px}figcaption{font-weight:600}
 svg{width:100%;height:auto;display:block}svg text{fill:var(--soft);font:11px system-ui,sans-serif}
 svg text.strong{fill:var(--text);font-weight:600}.grid{stroke:var(--line);stroke-width:1}
@@ -29,9 +29,11 @@ circle.mark{fill:none;stroke:var(--text);stroke-width:2}
 .k0{color:var(--c0)}.k1{color:var(--c1)}.k2{color:var(--c2)}.k3{color:var(--c3)}
 .legend{color:var(--soft);font-size:.9em;font-weight:400}.legend span{margin-left:.8em}
 table{border-collapse:collapse;font-size:.93em}th,td{padding:3px 10px;text-align:right;
-border-bottom:1px solid var(--line)}th:first-child,td:first-child,.left{text-align:left}
-th{color:var(--soft);font-weight:600}td.text{text-align:left;overflow-wrap:anywhere;max-width:560px}
-td.heat{background:rgba(var(--heat),calc(var(--share)*.6))}.changed{font-weight:600}
+border-bottom:1px solid var(--line)}th:first-child,td:first-child{text-align:left}
+th{color:var(--soft);font-weight:600}.texts th:nth-child(2){text-align:left}
+td.text{text-align:left;overflow-wrap:anywhere;max-width:560px}
+td.heat{background:rgba(var(--heat),calc(var(--share)*.6))}.heat .soft{color:inherit;opacity:.75}
+.tables{display:flex;flex-wrap:wrap;gap:0 48px}.changed{font-weight:600}
 .soft{color:var(--soft)}.wide{overflow-x:auto}
 @media print{body{max-width:none;padding:0}figure,table{break-inside:avoid}}
 )";

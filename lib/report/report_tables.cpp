@@ -27,9 +27,11 @@ std::string head_row(const std::vector<std::string>& columns) {
   return out + "</tr></thead>";
 }
 
-std::string table(const std::vector<std::string>& columns, const std::string& rows) {
-  return "<div class=\"wide\"><table>" + head_row(columns) + "<tbody>" + rows +
-         "</tbody></table></div>\n";
+/// `style` "texts": the second column holds running text.
+std::string table(const std::vector<std::string>& columns, const std::string& rows,
+                  const std::string& style = "numbers") {
+  return "<div class=\"wide\"><table class=\"" + style + "\">" + head_row(columns) + "<tbody>" +
+         rows + "</tbody></table></div>\n";
 }
 
 std::string label_of(const SplitResult& split, size_t k) {
@@ -61,10 +63,10 @@ std::string class_table(const SplitResult& split) {
   return "<h3>By class</h3>" + table({"class", "precision", "recall", "F1", "support"}, rows);
 }
 
-std::string share_text(double share) {
-  std::array<char, 16> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), share,
-                                 std::chars_format::fixed, 3);
+std::string fixed(double value, int num_decimals) {
+  std::array<char, 32> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                 std::chars_format::fixed, num_decimals);
   return {buffer.data(), end.ptr};
 }
 
@@ -85,8 +87,8 @@ std::string confusion_table(const SplitResult& split) {
     for (size_t k = 0; k < classes; ++k) {
       const int64_t count = split.confusion[target * classes + k];
       const double share = total > 0 ? static_cast<double>(count) / static_cast<double>(total) : 0;
-      rows += "<td class=\"heat\" style=\"--share:" + share_text(share) + "\">" + base::cat(count) +
-              " <span class=\"soft\">" + short_number(100 * share) + " %</span></td>";
+      rows += "<td class=\"heat\" style=\"--share:" + fixed(share, 3) + "\">" + base::cat(count) +
+              " <span class=\"soft\">" + fixed(100 * share, 1) + " %</span></td>";
     }
     rows += "</tr>";
   }
@@ -121,8 +123,9 @@ std::string setting_rows(const std::vector<Setting>& settings, bool is_default) 
 
 std::string split_section(const SplitResult& split) {
   return "<h2>Results on " + escape_html(split.split) + " <span class=\"soft\">(" +
-         base::cat(split.num_examples) + " examples)</span></h2>" + metrics_table(split) +
-         class_table(split) + confusion_table(split) + calibration_table(split);
+         base::cat(split.num_examples) + " examples)</span></h2><div class=\"tables\"><section>" +
+         metrics_table(split) + "</section><section>" + class_table(split) +
+         confusion_table(split) + calibration_table(split) + "</section></div>";
 }
 
 std::string data_section(const Table& summary) {
@@ -145,13 +148,14 @@ std::string wrong_answers_section(const std::vector<WrongAnswer>& answers) {
             number_cell(answer.confidence) + "</tr>";
   }
   return "<h2>Worst errors</h2>" +
-         table({"line", "text", "expected", "predicted", "confidence"}, rows);
+         table({"line", "text", "expected", "predicted", "confidence"}, rows, "texts");
 }
 
 std::string settings_section(const std::vector<Setting>& settings) {
   if (settings.empty()) return "";
   return "<h2>Settings <span class=\"soft\">(bold: not the default)</span></h2>" +
-         table({"key", "value"}, setting_rows(settings, false) + setting_rows(settings, true));
+         table({"key", "value"}, setting_rows(settings, false) + setting_rows(settings, true),
+               "texts");
 }
 
 }  // namespace finetune::report

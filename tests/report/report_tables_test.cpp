@@ -34,7 +34,7 @@ TEST_CASE("a split shows metrics with intervals, scores by class and the confusi
   CHECK(has(html, "<td>matthews_correlation</td><td>–</td><td></td>"));  // undefined
   CHECK(has(html, "<td>negative</td><td>1</td><td>0.75</td><td>0.8571</td><td>4</td>"));
   CHECK(has(html, "<td>&lt;positive&gt;</td><td>0</td><td>–</td><td>0</td><td>0</td>"));
-  CHECK(has(html, "style=\"--share:0.750\">3 <span class=\"soft\">75 %</span>"));
+  CHECK(has(html, "style=\"--share:0.750\">3 <span class=\"soft\">75.0 %</span>"));
   CHECK_FALSE(has(html, "Calibration"));
 }
 
