@@ -31,7 +31,7 @@ class HfConfig {
   std::optional<double> optional_number(const std::string& key, NumberRange range);
   std::string choice(const std::string& key, const std::string& fallback,
                      const std::vector<std::string>& allowed);
-  /// The key must be absent or say "off": null, false, 0 or empty.
+  /// The key must be absent or say "off": null, false, 0, an empty list or object.
   void require_off(const std::string& key);
   void add_problem(std::string problem);
 
