@@ -20,7 +20,7 @@ const std::map<std::string, std::vector<std::string>>& room_table() {
       {"nn", {"kernels"}},
       {"models", {"nn", "tensors", "config"}},
       {"adapt", {"nn", "models"}},
-      {"optim", {"kernels", "config"}},
+      {"optim", {"kernels", "config", "tensors"}},  // its state is saved as named tensors
       {"dist", {"base", "config"}},
       {"decode", {"models"}},
       {"tasks", {"data", "models", "metrics", "decode"}},

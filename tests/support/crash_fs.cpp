@@ -25,8 +25,6 @@ struct CrashFs::Place {
 
 namespace {
 
-constexpr int kMostLinks = 40;
-
 [[noreturn]] void fail(const std::string& action, const fs::path& path, int error_number) {
   throw IoError(base::cat("cannot ", action, " ", base::quote(path.string(), 1000), ": ",
                           std::generic_category().message(error_number)));
@@ -106,6 +104,7 @@ NodePtr CrashFs::find(const fs::path& path, Links links, int num_links) const {
     if (node->kind == CachedNode::Kind::kLink && (!is_last || links == Links::kFollow)) {
       fs::path rest = parent / node->target;  // an absolute target replaces the parent
       for (size_t j = i + 1; j < names.size(); ++j) rest /= names[j];
+      constexpr int kMostLinks = 40;
       return num_links < kMostLinks ? find(rest, links, num_links + 1) : nullptr;
     }
     parent /= names[i];
