@@ -2,7 +2,9 @@
 #include <ATen/ops/empty_like.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <new>
 
 #include "kernels/checks.h"
 #include "kernels/gradients.h"
@@ -42,7 +44,8 @@ std::unique_ptr<float, Free> allocate(int64_t count) {
   return p;
 }
 
-/// Runs `pass` for every head of every sequence, as `task` with its place filled in.
+/// Runs `pass` for every head of every sequence, as `task` with its place filled in. A thread takes
+/// all heads of a sequence, which lie side by side in memory; single heads where sequences are few.
 void for_heads(const Plan& plan, simd::AttentionTask task,
                void (*pass)(const simd::AttentionTask&, float*)) {
   task.num_heads = plan.num_heads;
@@ -50,13 +53,16 @@ void for_heads(const Plan& plan, simd::AttentionTask task,
   if (plan.dropout.is_active()) task.dropout = DropoutStream(plan.dropout);
   const int64_t scratch_size =
       simd::loops().attention_scratch(longest(plan.sequences), task.width / plan.num_heads);
-  for_tasks(plan.sequences.count() * plan.num_heads, [&] {
-    return [&plan, pass, task, scratch = allocate(scratch_size)](int64_t index) mutable {
-      const auto b = static_cast<size_t>(index / plan.num_heads);
+  const int64_t count = plan.sequences.count();
+  const int64_t parts = count >= 8 * at::get_num_threads() ? 1 : plan.num_heads;
+  for_tasks(count * parts, [&] {
+    return [&plan, parts, pass, task, scratch = allocate(scratch_size)](int64_t index) mutable {
+      const auto b = static_cast<size_t>(index / parts);
       task.first = plan.sequences.offsets[b];
       task.length = plan.sequences.offsets[b + 1] - task.first;
-      task.head = index % plan.num_heads;
-      pass(task, scratch.get());
+      const int64_t begin = index % parts * plan.num_heads / parts;
+      const int64_t end = (index % parts + 1) * plan.num_heads / parts;
+      for (task.head = begin; task.head < end; ++task.head) pass(task, scratch.get());
     };
   });
 }

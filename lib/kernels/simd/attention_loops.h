@@ -37,6 +37,7 @@ struct Block {
         columns(t.is_causal ? round_up(end) : g.key_columns) {}
 
   int64_t rows() const { return end - begin; }
+  int64_t padded_rows() const { return round_up_rows(rows()); }  ///< the gap's scores are zero
 
   int64_t begin;
   int64_t end;
@@ -85,45 +86,64 @@ FINETUNE_INLINE float softmax_row(const AttentionTask& t, const Geometry& g, int
   return 1.0F / denominator;
 }
 
+/// Scratch of the forward pass.
+struct ForwardScratch {
+  ForwardScratch(const Geometry& g, float* at)
+      : keys_transposed(at),
+        values(keys_transposed + g.head_width * g.key_columns),
+        queries(values + g.key_columns * g.head_columns),
+        scores(queries + kQueryBlock * g.head_columns),
+        sums(scores + kQueryBlock * g.key_columns) {}
+
+  float* keys_transposed;  ///< [E, S]
+  float* values;           ///< [S, E]
+  float* queries;          ///< [T, E]
+  float* scores;           ///< [T, S]
+  float* sums;             ///< [T, E]
+};
+
+void forward_block(const AttentionTask& t, const Geometry& g, const Block& block,
+                   const ForwardScratch& s) {
+  pack(t.qkv + g.begin + block.begin * g.stride, {g.stride, block.rows(), g.head_width}, s.queries);
+  multiply<false>({s.scores, g.key_columns, s.keys_transposed, g.key_columns, block.padded_rows(),
+                   block.columns, g.head_width},
+                  {s.queries, g.head_columns, 1});
+  float factors[kQueryBlock];
+  for (int64_t i = 0; i < block.rows(); ++i) {
+    factors[i] = softmax_row(t, g, block.begin + i, block, s.scores + i * g.key_columns);
+  }
+  multiply<false>({s.sums, g.head_columns, s.values, g.head_columns, block.padded_rows(),
+                   g.head_columns, smaller(block.columns, t.length)},
+                  {s.scores, g.key_columns, 1});
+  float* out = t.out + (t.first + block.begin) * t.width + t.head * g.head_width;
+  for (int64_t i = 0; i < block.rows(); ++i, out += t.width) {
+    const float* row = s.sums + i * g.head_columns;
+    for (int64_t e = 0; e < g.head_width; e += kLanes) {
+      store(out + e, load(row + e) * factors[i], g.head_width - e);
+    }
+  }
+}
+
 void attention_forward(const AttentionTask& t, float* scratch) {
   const Geometry g(t);
-  float* keys = scratch;                                // [E, S]
-  float* values = keys + g.head_width * g.key_columns;  // [S, E]
-  float* scores = values + t.length * g.head_columns;   // [T, S]
-  float* sums = scores + kQueryBlock * g.key_columns;   // [T, E]
-  pack_transposed(t.qkv + g.begin + t.width, {g.stride, t.length, g.head_width}, keys);
-  pack(t.qkv + g.begin + 2 * t.width, {g.stride, t.length, g.head_width}, values);
+  const ForwardScratch s(g, scratch);
+  const Rows rows{g.stride, t.length, g.head_width};
+  pack_transposed(t.qkv + g.begin + t.width, rows, s.keys_transposed);
+  pack(t.qkv + g.begin + 2 * t.width, rows, s.values);
   for (int64_t first = 0; first < t.length; first += kQueryBlock) {
-    const Block block(t, g, first);
-    multiply<false>(
-        {scores, g.key_columns, keys, g.key_columns, block.rows(), block.columns, g.head_width},
-        {t.qkv + g.begin + first * g.stride, g.stride, 1});
-    float factors[kQueryBlock];
-    for (int64_t i = first; i < block.end; ++i) {
-      factors[i - first] = softmax_row(t, g, i, block, scores + (i - first) * g.key_columns);
-    }
-    multiply<false>({sums, g.head_columns, values, g.head_columns, block.rows(), g.head_columns,
-                     smaller(block.columns, t.length)},
-                    {scores, g.key_columns, 1});
-    for (int64_t i = first; i < block.end; ++i) {
-      float* out = t.out + (t.first + i) * t.width + t.head * g.head_width;
-      const float* row = sums + (i - first) * g.head_columns;
-      for (int64_t e = 0; e < g.head_width; e += kLanes) {
-        store(out + e, load(row + e) * factors[i - first], g.head_width - e);
-      }
-    }
+    forward_block(t, g, Block(t, g, first), s);
   }
 }
 
 /// Scratch of the backward pass.
 struct BackwardScratch {
-  BackwardScratch(const AttentionTask& t, const Geometry& g, float* at)
+  BackwardScratch(const Geometry& g, float* at)
       : keys_transposed(at),
         values_transposed(keys_transposed + g.head_width * g.key_columns),
         keys(values_transposed + g.head_width * g.key_columns),
-        dkeys(keys + t.length * g.head_columns),
-        dvalues(dkeys + t.length * g.head_columns),
-        queries(dvalues + t.length * g.head_columns),
+        dkeys(keys + g.key_columns * g.head_columns),
+        dvalues(dkeys + g.key_columns * g.head_columns),
+        queries(dvalues + g.key_columns * g.head_columns),
         dout(queries + kQueryBlock * g.head_columns),
         dqueries(dout + kQueryBlock * g.head_columns),
         kept(dqueries + kQueryBlock * g.head_columns),
@@ -171,6 +191,7 @@ FINETUNE_INLINE void softmax_row_backward(const AttentionTask& t, const Geometry
 void backward_block(const AttentionTask& t, const Geometry& g, const Block& block,
                     const BackwardScratch& s) {
   const int64_t rows = block.rows();
+  const int64_t padded_rows = block.padded_rows();
   const int64_t keys = smaller(block.columns, t.length);
   const float* q = t.qkv + g.begin + block.begin * g.stride;
   const float* dout = t.dout + (t.first + block.begin) * t.width + t.head * g.head_width;
@@ -179,29 +200,32 @@ void backward_block(const AttentionTask& t, const Geometry& g, const Block& bloc
   multiply<false>(
       {s.kept, g.key_columns, s.keys_transposed, g.key_columns, rows, block.columns, g.head_width},
       {s.queries, g.head_columns, 1});
-  multiply<false>({s.dscores, g.key_columns, s.values_transposed, g.key_columns, rows,
+  multiply<false>({s.dscores, g.key_columns, s.values_transposed, g.key_columns, padded_rows,
                    block.columns, g.head_width},
                   {s.dout, g.head_columns, 1});
   for (int64_t i = block.begin; i < block.end; ++i) softmax_row_backward(t, g, i, block, s);
-  multiply<true>({s.dvalues, g.head_columns, s.dout, g.head_columns, keys, g.head_columns, rows},
+  multiply<true>({s.dvalues, g.head_columns, s.dout, g.head_columns, round_up_rows(keys),
+                  g.head_columns, rows},
                  {s.kept, 1, g.key_columns});
-  multiply<true>({s.dkeys, g.head_columns, s.queries, g.head_columns, keys, g.head_columns, rows},
+  multiply<true>({s.dkeys, g.head_columns, s.queries, g.head_columns, round_up_rows(keys),
+                  g.head_columns, rows},
                  {s.dscores, 1, g.key_columns});
-  multiply<false>({s.dqueries, g.head_columns, s.keys, g.head_columns, rows, g.head_columns, keys},
-                  {s.dscores, g.key_columns, 1});
+  multiply<false>(
+      {s.dqueries, g.head_columns, s.keys, g.head_columns, padded_rows, g.head_columns, keys},
+      {s.dscores, g.key_columns, 1});
   unpack(s.dqueries, {g.stride, rows, g.head_width}, t.dqkv + g.begin + block.begin * g.stride);
 }
 
 void attention_backward(const AttentionTask& t, float* scratch) {
   const Geometry g(t);
-  const BackwardScratch s(t, g, scratch);
+  const BackwardScratch s(g, scratch);
   const float* k = t.qkv + g.begin + t.width;
   const float* v = k + t.width;
   const Rows rows{g.stride, t.length, g.head_width};
   pack_transposed(k, rows, s.keys_transposed);
   pack_transposed(v, rows, s.values_transposed);
   pack(k, rows, s.keys);
-  clear(s.dkeys, 2 * t.length * g.head_columns);  // and dvalues
+  clear(s.dkeys, 2 * g.key_columns * g.head_columns);  // and dvalues
   for (int64_t first = 0; first < t.length; first += kQueryBlock) {
     backward_block(t, g, Block(t, g, first), s);
   }
@@ -213,7 +237,7 @@ void attention_backward(const AttentionTask& t, float* scratch) {
 int64_t attention_scratch(int64_t length, int64_t head_width) {
   const int64_t keys = round_up(length);
   const int64_t columns = round_up(head_width);
-  return 2 * head_width * keys + 3 * length * columns + 3 * kQueryBlock * columns +
+  return 2 * head_width * keys + 3 * keys * columns + 3 * kQueryBlock * columns +
          2 * kQueryBlock * keys;
 }
 

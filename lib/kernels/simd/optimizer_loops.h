@@ -28,9 +28,10 @@ FINETUNE_INLINE bool is_zero(const Floats& v) {
 #if defined(__AVX512F__)
   return _mm512_test_epi32_mask(reinterpret_cast<__m512i>(v), reinterpret_cast<__m512i>(v)) == 0;
 #else
-  const Words bits = reinterpret_cast<Words>(v);
-  uint32_t any = 0;
-  for (int64_t i = 0; i < kLanes; ++i) any |= bits[i];
+  uint64_t halves[sizeof v / 8];
+  __builtin_memcpy(halves, &v, sizeof v);
+  uint64_t any = 0;
+  for (const uint64_t half : halves) any |= half;
   return any == 0;
 #endif
 }
@@ -59,17 +60,28 @@ void adamw(const AdamWBlock& a) {
   }
 }
 
-using Doubles = double __attribute__((vector_size(128)));
+using EightFloats = float __attribute__((vector_size(32)));
+using EightDoubles = double __attribute__((vector_size(64)));
+
+FINETUNE_INLINE EightDoubles load_doubles(const float* p) {
+  EightFloats v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return __builtin_convertvector(v, EightDoubles);
+}
 
 double sum_of_squares(const float* values, int64_t count) {
-  Doubles total{};
+  EightDoubles total[4] = {};
   int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    const Doubles x = __builtin_convertvector(load(values + i), Doubles);
-    total += x * x;
+  for (; i + 32 <= count; i += 32) {
+#pragma GCC unroll 4
+    for (int64_t k = 0; k < 4; ++k) {
+      const EightDoubles x = load_doubles(values + i + 8 * k);
+      total[k] += x * x;
+    }
   }
+  const EightDoubles lanes = (total[0] + total[1]) + (total[2] + total[3]);
   double sum = 0.0;
-  for (int64_t l = 0; l < kLanes; ++l) sum += total[l];
+  for (int64_t l = 0; l < 8; ++l) sum += lanes[l];
   for (; i < count; ++i) sum += static_cast<double>(values[i]) * static_cast<double>(values[i]);
   return sum;
 }

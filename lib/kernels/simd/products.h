@@ -15,8 +15,15 @@ struct Strided {
   int64_t column_stride;
 };
 
-/// c [rows, columns] (+)= a [rows, depth] * b [depth, columns]; columns and both strides multiples
-/// of 16.
+/// Rows of a product are computed in groups of up to this many.
+constexpr int64_t kRowGroup = 8;
+
+constexpr int64_t round_up_rows(int64_t count) {
+  return (count + kRowGroup - 1) / kRowGroup * kRowGroup;
+}
+
+/// c [rows, columns] (+)= a [rows, depth] * b [depth, columns]. `rows` is a multiple of kRowGroup,
+/// `columns` and both strides are multiples of kLanes.
 struct Product {
   float* c;
   int64_t c_stride;
@@ -57,26 +64,19 @@ FINETUNE_INLINE void multiply_tile(const Product& p, const Strided& a, int64_t i
   }
 }
 
-template <int kVectors, bool kAdd>
-FINETUNE_INLINE void multiply_columns(const Product& p, const Strided& a, int64_t j) {
+template <bool kAdd>
+void multiply(const Product& p, const Strided& a) {
 #if defined(__AVX512F__)
   constexpr int kRows = 8;
 #else
-  constexpr int kRows = kVectors == 1 ? 4 : 2;
+  constexpr int kRows = 4;  // sixteen registers
 #endif
-  int64_t i = 0;
-  for (; i + kRows <= p.rows; i += kRows) multiply_tile<kRows, kVectors, kAdd>(p, a, i, j);
-  if constexpr (kRows > 4) {
-    for (; i + 4 <= p.rows; i += 4) multiply_tile<4, kVectors, kAdd>(p, a, i, j);
-  }
-  for (; i < p.rows; ++i) multiply_tile<1, kVectors, kAdd>(p, a, i, j);
-}
-
-template <bool kAdd>
-void multiply(const Product& p, const Strided& a) {
   int64_t j = 0;
-  for (; j + 2 * kLanes <= p.columns; j += 2 * kLanes) multiply_columns<2, kAdd>(p, a, j);
-  if (j < p.columns) multiply_columns<1, kAdd>(p, a, j);
+  for (; j + 2 * kLanes <= p.columns; j += 2 * kLanes) {
+    for (int64_t i = 0; i < p.rows; i += kRows) multiply_tile<kRows, 2, kAdd>(p, a, i, j);
+  }
+  if (j == p.columns) return;
+  for (int64_t i = 0; i < p.rows; i += kRows) multiply_tile<kRows, 1, kAdd>(p, a, i, j);
 }
 
 /// Rows of a wider matrix.
@@ -90,13 +90,21 @@ FINETUNE_INLINE void clear(float* p, int64_t count) {
   __builtin_memset(p, 0, static_cast<size_t>(count) * sizeof(float));
 }
 
-/// out [count, round_up(width)] = those rows of `from`, the gap zero.
+/// Starts bringing in what the next head needs: the same rows, one head further.
+FINETUNE_INLINE void prefetch_next(const float* row, int64_t width) {
+  constexpr int64_t kLine = 16;  // floats in a cache line
+  for (int64_t e = 0; e < width; e += kLine) __builtin_prefetch(row + width + e);
+}
+
+/// out [round_up_rows(count), round_up(width)] = those rows of `from`, the gaps zero.
 void pack(const float* from, const Rows& rows, float* out) {
   for (int64_t r = 0; r < rows.count; ++r, from += rows.stride) {
+    prefetch_next(from, rows.width);
     for (int64_t e = 0; e < rows.width; e += kLanes, out += kLanes) {
       store(out, load(from + e, rows.width - e));
     }
   }
+  clear(out, (round_up_rows(rows.count) - rows.count) * round_up(rows.width));
 }
 
 /// The other way round, without the gap.
@@ -108,14 +116,43 @@ void unpack(const float* from, const Rows& rows, float* out) {
   }
 }
 
+/// Rows become columns: kLanes rows of as many lanes, halves swapped first.
+FINETUNE_INLINE void transpose(Floats (&rows)[kLanes]) {
+#pragma GCC unroll 4
+  for (int32_t half = kLanes / 2; half > 0; half /= 2) {
+    const Ints lanes = lane_numbers();
+    const Ints is_upper = (lanes & half) != 0;
+    const Ints lower = is_upper ? (lanes ^ half) + static_cast<int32_t>(kLanes) : lanes;
+    const Ints upper = is_upper ? lanes + static_cast<int32_t>(kLanes) : lanes | half;
+#pragma GCC unroll 16
+    for (int32_t r = 0; r < kLanes; ++r) {
+      if ((r & half) != 0) continue;
+      const Floats a = rows[r];
+      const Floats b = rows[r | half];
+      rows[r] = __builtin_shuffle(a, b, lower);
+      rows[r | half] = __builtin_shuffle(a, b, upper);
+    }
+  }
+}
+
 /// out [width, round_up(count)] = those rows of `from` transposed, the gap zero.
 void pack_transposed(const float* from, const Rows& rows, float* out) {
   const int64_t columns = round_up(rows.count);
-  for (int64_t r = 0; r < rows.count; ++r) {
-    for (int64_t e = 0; e < rows.width; ++e) out[e * columns + r] = from[r * rows.stride + e];
-  }
-  for (int64_t r = rows.count; r < columns; ++r) {
-    for (int64_t e = 0; e < rows.width; ++e) out[e * columns + r] = 0.0F;
+  for (int64_t r = 0; r < rows.count; r += kLanes) {
+    const int64_t height = smaller(rows.count - r, kLanes);
+    for (int64_t e = 0; e < rows.width; e += kLanes) {
+      Floats block[kLanes] = {};
+      for (int64_t i = 0; i < height; ++i) {
+        block[i] = load(from + (r + i) * rows.stride + e, rows.width - e);
+      }
+      transpose(block);
+      for (int64_t i = 0; i < smaller(rows.width - e, kLanes); ++i) {
+        store(out + (e + i) * columns + r, block[i]);
+      }
+    }
+    for (int64_t i = 0; i < height; ++i) {
+      prefetch_next(from + (r + i) * rows.stride, rows.width);
+    }
   }
 }
 

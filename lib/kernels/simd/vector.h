@@ -15,16 +15,29 @@ namespace {
 
 #define FINETUNE_INLINE __attribute__((always_inline)) inline
 
-/// Sixteen lanes on every machine; narrower registers are used in groups, so the order of every
-/// sum, and with it every result, is the same.
-using Floats = float __attribute__((vector_size(64)));
-using Ints = int32_t __attribute__((vector_size(64)));
-using Words = uint32_t __attribute__((vector_size(64)));
-constexpr int64_t kLanes = 16;
+/// One register of the instruction set. Results may differ in the last bits from set to set, where
+/// sums are taken lane by lane; dropout masks never do.
+#if defined(__AVX512F__)
+constexpr int kVectorBytes = 64;
+#elif defined(__AVX2__)
+constexpr int kVectorBytes = 32;
+#else
+constexpr int kVectorBytes = 16;
+#endif
+using Floats = float __attribute__((vector_size(kVectorBytes)));
+using Ints = int32_t __attribute__((vector_size(kVectorBytes)));
+using Words = uint32_t __attribute__((vector_size(kVectorBytes)));
+constexpr int64_t kLanes = kVectorBytes / 4;
 
 FINETUNE_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 constexpr int64_t round_up(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+
+FINETUNE_INLINE Ints lane_numbers() {
+  Ints lanes;
+  for (int i = 0; i < kLanes; ++i) lanes[i] = i;
+  return lanes;
+}
 
 FINETUNE_INLINE Floats splat(float x) { return x - Floats{}; }
 
@@ -40,8 +53,11 @@ FINETUNE_INLINE void store(float* p, const Floats& v) { __builtin_memcpy(p, &v, 
 FINETUNE_INLINE Floats load(const float* p, int64_t count) {
   if (count >= kLanes) return load(p);
 #if defined(__AVX512F__)
-  return reinterpret_cast<Floats>(
-      _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << count) - 1U), p));
+  const auto mask = static_cast<__mmask16>((1U << count) - 1U);
+  return reinterpret_cast<Floats>(_mm512_maskz_loadu_ps(mask, p));
+#elif defined(__AVX2__)
+  const Ints mask = lane_numbers() < static_cast<int32_t>(count);
+  return reinterpret_cast<Floats>(_mm256_maskload_ps(p, reinterpret_cast<__m256i>(mask)));
 #else
   Floats v{};
   for (int64_t i = 0; i < count; ++i) v[i] = p[i];
@@ -52,18 +68,22 @@ FINETUNE_INLINE Floats load(const float* p, int64_t count) {
 FINETUNE_INLINE void store(float* p, const Floats& v, int64_t count) {
   if (count >= kLanes) return store(p, v);
 #if defined(__AVX512F__)
-  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << count) - 1U), reinterpret_cast<__m512>(v));
+  const auto mask = static_cast<__mmask16>((1U << count) - 1U);
+  _mm512_mask_storeu_ps(p, mask, reinterpret_cast<__m512>(v));
+#elif defined(__AVX2__)
+  const Ints mask = lane_numbers() < static_cast<int32_t>(count);
+  _mm256_maskstore_ps(p, reinterpret_cast<__m256i>(mask), reinterpret_cast<__m256>(v));
 #else
   for (int64_t i = 0; i < count; ++i) p[i] = v[i];
 #endif
 }
 
-/// Sum of the lanes, always as ((l + l8) + (l4 + l12)) ...
+/// Sum of the lanes, halves first.
 FINETUNE_INLINE float sum(Floats v) {
-  v += __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-  v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-  return v[0] + v[1];
+  for (int32_t half = kLanes / 2; half > 0; half /= 2) {
+    v += __builtin_shuffle(v, lane_numbers() ^ half);
+  }
+  return v[0];
 }
 
 /// NaN in `a` stays.
@@ -71,15 +91,17 @@ FINETUNE_INLINE Floats max(const Floats& a, const Floats& b) { return b > a ? b 
 FINETUNE_INLINE Floats min(const Floats& a, const Floats& b) { return b < a ? b : a; }
 
 FINETUNE_INLINE float max(Floats v) {
-  v = max(v, __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-  v = max(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
-  v = max(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
-  return v[0] > v[1] ? v[0] : v[1];
+  for (int32_t half = kLanes / 2; half > 0; half /= 2) {
+    v = max(v, __builtin_shuffle(v, lane_numbers() ^ half));
+  }
+  return v[0];
 }
 
 FINETUNE_INLINE Floats sqrt(const Floats& v) {
 #if defined(__AVX512F__)
   return reinterpret_cast<Floats>(_mm512_maskz_sqrt_ps(0xffff, reinterpret_cast<__m512>(v)));
+#elif defined(__AVX2__)
+  return reinterpret_cast<Floats>(_mm256_sqrt_ps(reinterpret_cast<__m256>(v)));
 #else
   Floats out;
   for (int64_t i = 0; i < kLanes; ++i) out[i] = __builtin_sqrtf(v[i]);
@@ -89,10 +111,6 @@ FINETUNE_INLINE Floats sqrt(const Floats& v) {
 
 FINETUNE_INLINE Floats abs(const Floats& v) {
   return reinterpret_cast<Floats>(reinterpret_cast<Words>(v) & 0x7fffffffU);
-}
-
-FINETUNE_INLINE Ints lane_numbers() {
-  return Ints{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 }
 
 /// e^x for any x, within 2 units in the last place: x = n ln 2 + r, |r| <= ln 2 / 2, and the
@@ -114,7 +132,8 @@ FINETUNE_INLINE Floats exp(Floats x) {
   return reinterpret_cast<Floats>(reinterpret_cast<Ints>(p) + exponent);
 }
 
-/// The factors of columns [column, column + 16) of a mask row: DropoutStream::factor, lane by lane.
+/// The factors of one vector of columns, from `column` on, of a mask row: DropoutStream::factor,
+/// lane by lane.
 FINETUNE_INLINE Floats dropout_factors(const DropoutStream& dropout, const DropoutRow& row,
                                        int64_t column) {
   Words x = reinterpret_cast<Words>(lane_numbers()) + static_cast<uint32_t>(column);
