@@ -197,7 +197,12 @@ uint64_t BertTokenizer::compute_fingerprint(const BertParts& parts) const {
   }
   for (int32_t id = 0; id < model_.vocabulary().id_limit(); ++id) {
     const std::string_view token = model_.vocabulary().token(id);
-    all += base::cat(model_.vocabulary().has(id), token.size(), ":", token);
+    if (!model_.vocabulary().has(id)) continue;
+    const auto size = static_cast<uint32_t>(token.size());
+    for (const auto number : {static_cast<uint32_t>(id), size}) {
+      all.append(reinterpret_cast<const char*>(&number), sizeof(number));
+    }
+    all += token;
   }
   return base::hash64(all);
 }

@@ -3,10 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/strings.h"
 #include "text/json_node.h"
+#include "text/json_vocabulary.h"
 
 namespace finetune::text {
 namespace {
@@ -45,24 +46,29 @@ void check_pre_tokenizer(const JsonNode& root) {
   node->at("type").one_of({"BertPreTokenizer"});
 }
 
-/// The vocabulary object is large: it is walked without a JsonNode for each entry.
-std::vector<std::pair<std::string, int32_t>> read_vocabulary(const JsonNode& node) {
-  if (!node.value().is_object()) node.fail("expected an object of tokens and ids");
-  std::vector<std::pair<std::string, int32_t>> tokens;
-  tokens.reserve(node.value().size());
-  std::vector<bool> is_used;
-  for (const auto& [token, value] : node.value().items()) {
-    const bool is_id =
-        value.is_number_unsigned() && value.get<uint64_t>() <= static_cast<uint64_t>(kLargestId);
-    if (!is_id) node.at(token).integer(0, kLargestId);
-    const auto id = value.get<size_t>();
-    if (id >= is_used.size()) is_used.resize(id + 1);
-    if (is_used[id]) node.at(token).fail(base::cat("the id ", id, " is given to two tokens"));
-    is_used[id] = true;
-    tokens.emplace_back(token, static_cast<int32_t>(id));
+using Tokens = std::vector<std::pair<std::string, int32_t>>;
+
+/// The vocabulary as the general parser read it: where extract_vocabulary() did not.
+Tokens read_vocabulary(const JsonNode& node) {
+  Tokens tokens;
+  for (const auto& [token, id] : node.members()) {
+    tokens.emplace_back(token, static_cast<int32_t>(id.integer(0, kLargestId)));
   }
-  if (tokens.empty()) node.fail("the vocabulary is empty");
   return tokens;
+}
+
+void check_vocabulary(const JsonNode& node, const Tokens& tokens) {
+  if (tokens.empty()) node.fail("the vocabulary is empty");
+  std::vector<bool> is_used;
+  for (const auto& [token, id] : tokens) {
+    const auto index = static_cast<size_t>(id);
+    if (index >= is_used.size()) is_used.resize(index + 1);
+    if (is_used[index]) {
+      node.fail(
+          base::cat("the id ", id, " is given twice, the second time to ", base::quote(token)));
+    }
+    is_used[index] = true;
+  }
 }
 
 WordPieceOptions read_model_options(const JsonNode& model) {
@@ -146,7 +152,7 @@ void check_version(const JsonNode& root) {
   if (version != "1.0") root.at("version").fail(base::cat(base::quote(version), " is not '1.0'"));
 }
 
-BertParts read_parts(const JsonNode& root) {
+BertParts read_parts(const JsonNode& root, std::optional<JsonVocabulary> extracted) {
   check_version(root);
   const JsonNode model = root.at("model");
   if (model.has("type")) model.at("type").one_of({"WordPiece"});
@@ -165,16 +171,22 @@ BertParts read_parts(const JsonNode& root) {
   if (const auto padding = root.find("padding")) {
     parts.pad_token = padding->at("pad_token").string();
   }
-  parts.vocabulary = read_vocabulary(model.at("vocab"));
+  const JsonNode vocabulary = model.at("vocab");
+  parts.vocabulary = extracted ? std::move(extracted->tokens) : read_vocabulary(vocabulary);
+  check_vocabulary(vocabulary, parts.vocabulary);
   return parts;
 }
 
 }  // namespace
 
 BertParts read_tokenizer_json(const std::filesystem::path& file) {
-  const json value = base::read_json_file(file);
+  const base::MappedFile mapped(file);
+  std::optional<JsonVocabulary> extracted =
+      extract_vocabulary(mapped.text(), static_cast<int32_t>(kLargestId));
+  const std::string_view text = extracted ? extracted->rest : mapped.text();
+  const json value = base::parse_json(text, file.string());
   return with_context(base::cat("reading ", base::quote(file.string())),
-                      [&] { return read_parts(JsonNode(value)); });
+                      [&] { return read_parts(JsonNode(value), std::move(extracted)); });
 }
 
 }  // namespace finetune::text

@@ -7,6 +7,28 @@ namespace finetune::text {
 namespace {
 constexpr uint32_t kBlock = 256;
 constexpr uint32_t kMaxTries = 64;  ///< slots looked at before a fresh block is opened
+
+/// The first eight bytes as a number that sorts like them.
+uint64_t leading_bytes(std::string_view text) {
+  uint64_t number = 0;
+  for (size_t i = 0; i < 8; ++i) {
+    number = (number << 8) | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0u);
+  }
+  return number;
+}
+
+/// Stable; most comparisons are of one number.
+void sort_by_text(std::vector<Trie::Entry>& entries) {
+  std::vector<std::pair<uint64_t, Trie::Entry>> keyed;
+  keyed.reserve(entries.size());
+  for (const Trie::Entry& entry : entries) keyed.emplace_back(leading_bytes(entry.first), entry);
+  std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second.first < b.second.first;
+  });
+  std::transform(keyed.begin(), keyed.end(), entries.begin(),
+                 [](const auto& key_and_entry) { return key_and_entry.second; });
+}
+
 }  // namespace
 
 /// Places the children of every node, depth first, over the sorted entries.
@@ -33,10 +55,7 @@ class Trie::Builder {
 
   void place(Range range) {
     if (range.begin < range.end && entries_[range.begin].first.size() == range.depth) {
-      nodes_[range.node].value = entries_[range.begin].second;
-      while (range.begin < range.end && entries_[range.begin].first.size() == range.depth) {
-        ++range.begin;
-      }
+      nodes_[range.node].value = entries_[range.begin++].second;
     }
     if (range.begin == range.end) return;
     labels_.clear();
@@ -92,10 +111,10 @@ class Trie::Builder {
 };
 
 Trie::Trie(std::vector<Entry> entries) {
-  const auto less = [](const Entry& a, const Entry& b) { return a.first < b.first; };
-  if (!std::is_sorted(entries.begin(), entries.end(), less)) {
-    std::stable_sort(entries.begin(), entries.end(), less);
-  }
+  sort_by_text(entries);
+  const auto equal = [](const Entry& a, const Entry& b) { return a.first == b.first; };
+  entries.erase(std::unique(entries.begin(), entries.end(), equal), entries.end());
+  num_strings_ = entries.size();
   Builder(nodes_, entries);
 }
 

@@ -48,6 +48,8 @@ class Trie {
     return match;
   }
 
+  size_t num_strings() const { return num_strings_; }  ///< distinct ones
+
   /// The number of exactly `text`, or -1.
   int32_t find(std::string_view text) const;
 
@@ -60,6 +62,7 @@ class Trie {
   class Builder;
 
   std::vector<Node> nodes_;
+  size_t num_strings_ = 0;
 };
 
 }  // namespace finetune::text

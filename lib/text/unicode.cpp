@@ -42,10 +42,12 @@ uint32_t char_page(char32_t code_point) { return kPageOf[code_point / kCharPageS
 
 Expansion decompose(char32_t code_point) {
   if (code_point - kHangulFirst < kHangulCount) return decompose_hangul(code_point);
+  if ((char_flags(code_point) & kDecomposesChar) == 0) return {{code_point}, 1};
   return expand(code_point, kDecompositionFrom, kDecompositionStart, kDecompositionTo);
 }
 
 Expansion lower_case(char32_t code_point) {
+  if ((char_flags(code_point) & kLowersChar) == 0) return {{code_point}, 1};
   return expand(code_point, kLowerFrom, kLowerStart, kLowerTo);
 }
 

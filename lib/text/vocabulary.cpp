@@ -1,8 +1,25 @@
 #include "text/vocabulary.h"
 
 #include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "base/strings.h"
 
 namespace finetune::text {
+namespace {
+
+[[noreturn]] void fail_on_repeated(const std::vector<std::pair<std::string, int32_t>>& tokens) {
+  std::set<std::string_view> seen;
+  for (const auto& [token, id] : tokens) {
+    if (seen.insert(token).second) continue;
+    throw CheckpointError(
+        base::cat("the vocabulary holds ", base::quote(token), " twice, again with id ", id));
+  }
+  throw InternalError("no token of the vocabulary occurs twice");
+}
+
+}  // namespace
 
 Vocabulary::Vocabulary(const std::vector<std::pair<std::string, int32_t>>& tokens)
     : num_tokens_(static_cast<int32_t>(tokens.size())) {
@@ -16,6 +33,7 @@ Vocabulary::Vocabulary(const std::vector<std::pair<std::string, int32_t>>& token
     entries.emplace_back(token, id);
   }
   trie_ = Trie(std::move(entries));
+  if (trie_.num_strings() != tokens.size()) fail_on_repeated(tokens);
   text_.reserve(bytes);
   spans_.resize(static_cast<size_t>(largest + 1));
   for (const auto& [token, id] : tokens) {

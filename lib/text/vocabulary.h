@@ -19,7 +19,8 @@ class Vocabulary {
   static constexpr int32_t kMaxIds = 10'000'000;
 
   Vocabulary() = default;
-  /// Ids must be >= 0, below kMaxIds and distinct, strings distinct.
+  /// Ids must be >= 0, below kMaxIds and distinct. Throws CheckpointError when a string occurs
+  /// twice.
   explicit Vocabulary(const std::vector<std::pair<std::string, int32_t>>& tokens);
 
   std::optional<int32_t> id_of(std::string_view token) const;
