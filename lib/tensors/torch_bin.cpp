@@ -131,7 +131,7 @@ class Assembler {
                           *bytes};
     const auto size = static_cast<uint64_t>(size_of(storage.dtype));
     const auto expected = checked_multiply(storage.num_elements, size);
-    if (id[4].integer < 0 || !expected || *expected != bytes->size()) {
+    if (!expected || *expected != bytes->size()) {
       refuse(cat("its storage data/", quote(key), " has ", bytes->size(), " bytes but should hold ",
                  id[4].integer, " elements of ", name_of(storage.dtype)));
     }
@@ -148,7 +148,8 @@ class Assembler {
   }
 
   /// The bytes from the first to the last element: offset + sum of (size - 1) * stride must lie in
-  /// the storage. A view may repeat elements, but not describe more bytes than the file holds.
+  /// the storage (a negative offset, taken as unsigned, does not). A view may repeat elements, but
+  /// not describe more bytes than the file holds.
   std::span<const std::byte> select(const Storage& storage, int64_t offset,
                                     const TensorView& tensor) const {
     std::optional<uint64_t> count = 1;
@@ -167,7 +168,7 @@ class Assembler {
       refuse("its shape describes more elements than the file can hold");
     }
     if (is_empty) return storage.bytes.first(0);
-    if (offset < 0 || !last || *last >= storage.num_elements) {
+    if (!last || *last >= storage.num_elements) {
       refuse(cat("offset ", offset, ", shape and strides reach outside of its storage of ",
                  storage.num_elements, " elements"));
     }

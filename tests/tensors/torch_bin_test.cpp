@@ -68,6 +68,14 @@ TEST_CASE("views keep their strides and tied tensors share their bytes") {
   CHECK(tensors.at("repeated").bytes.size() == 4);
 }
 
+TEST_CASE("the stride of a dimension of one element does not make a view strided") {
+  const std::string tensor = test::pickle_tensor({.shape = {1, 4, 1}, .strides = {7, 1, 9}});
+  const auto tensors =
+      read_bytes(test::torch_file(test::pickle_dictionary("w", tensor), std::string(16, '\0')));
+  CHECK(tensors.at("w").strides.empty());
+  CHECK(tensors.at("w").bytes.size() == 16);
+}
+
 TEST_CASE("files of other kinds are refused with the way to convert them") {
   CHECK_THAT(refusal_of_sample("legacy.bin"), Contains("legacy") && Contains("save_pretrained"));
   CHECK_THAT(refusal_of_sample("torchscript.bin"),
@@ -202,7 +210,7 @@ TEST_CASE("a .bin with random damage loads soundly or is refused") {
     int num_accepted = 0;
     test::for_each_mutation(good, 2500, 17, [&](const std::string& bytes) {
       std::filesystem::remove(file);
-    test::write_file(file, bytes);
+      test::write_file(file, bytes);
       if (test::is_accepted([&] { test::require_sound(tensors::read_torch_bin(file)); })) {
         ++num_accepted;
       }
