@@ -46,11 +46,14 @@ void Document::report(std::vector<std::string> keys, const std::string& message)
   const bool is_known = std::any_of(
       keys.begin(), keys.end(), [&](const std::string& key) { return problems_.concerns(key); });
   if (is_known || !is_readable_) return;
+  const JsonValue* place = locate(root_, keys.front()).first;
   for (const std::string& key : keys) {
     const auto [value, is_given] = locate(root_, key);
-    if (is_given) return problems_.add(value->position, key, message);
+    if (!is_given) continue;
+    place = value;
+    break;
   }
-  problems_.add(locate(root_, keys.front()).first->position, keys.front(), message);
+  problems_.add(place->position, keys.front(), message);
 }
 
 void Document::throw_if_wrong() const {

@@ -27,8 +27,8 @@ class Document {
   /// Stores every value in the members that `root` binds. Null stands for a key that is not given.
   void read(const Fields& root, const ReadOptions& options);
 
-  /// Adds an error about the values of `keys` ("training.max_steps") together, shown at the first
-  /// of them that was given; nothing if one of them was reported already.
+  /// Adds an error about keys[0] ("training.max_steps") that the other keys have a part in; its
+  /// place is the first of them that was given. Nothing if one of them was reported already.
   void report(std::vector<std::string> keys, const std::string& message);
 
   /// Throws one ConfigError with all that was found; nothing if all is well.

@@ -84,7 +84,8 @@ std::string remark_on(const UnknownKey& unknown, std::span<const KeyPath> keys,
   std::vector<std::string> siblings;
   std::vector<std::string> all;
   for (const KeyPath& key : keys) {
-    all.push_back(key.field.key);
+    // an object can only be meant for a section
+    if (!unknown.value.is_object() || key.field.is_section()) all.push_back(key.field.key);
     if (key.section == unknown.section) siblings.push_back(key.field.key);
   }
   for (const KeyPath& key : keys) {

@@ -36,6 +36,7 @@ TEST_CASE("a suggested number loses the quotes that were wrong as well") {
 }
 
 TEST_CASE("what resembles nothing gets the keys of its section") {
+  CHECK(remark("", "patiense", json_object()).find("the keys at the top are") != std::string::npos);
   CHECK(remark("stopping", "zzz", json_number("8")) == "unknown key; the keys here are patience");
   CHECK(
       remark("", "zzzzzz", json_number("8")) ==
