@@ -16,7 +16,7 @@ using base::quote;
 using Bytes = std::span<const std::byte>;
 
 constexpr uint64_t kEndBytes = 22, kLocatorBytes = 20, kEnd64Bytes = 56;
-constexpr uint64_t kCentralBytes = 46, kLocalBytes = 30;
+constexpr uint64_t kCentralBytes = 46;
 constexpr uint32_t kEndMark = 0x06054b50, kLocatorMark = 0x07064b50, kEnd64Mark = 0x06064b50;
 constexpr uint32_t kCentralMark = 0x02014b50, kLocalMark = 0x04034b50;
 constexpr uint32_t kIn64 = 0xffffffff;   // "see the zip64 field"

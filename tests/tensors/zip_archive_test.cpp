@@ -158,6 +158,10 @@ TEST_CASE("zip64 records that lie are refused") {
   };
   CHECK_THAT(lie(&BuiltZip::locator, 8, UINT64_MAX), Contains("not where the locator says"));
   CHECK_THAT(lie(&BuiltZip::locator, 8, uint64_t{0}), Contains("not where the locator says"));
+  const BuiltZip good = test::build_zip(kMembers, true);
+  std::string no_room = good.bytes.substr(good.locator);  // the record would begin before the file
+  put(no_room, 8, uint64_t{0} - 56);
+  CHECK_THAT(refusal_of(no_room), Contains("not where the locator says"));
   CHECK_THAT(lie(&BuiltZip::locator, 16, uint32_t{2}), Contains("several disks"));
   CHECK_THAT(lie(&BuiltZip::end64, 4, uint64_t{45}), Contains("signature or size"));
   CHECK_THAT(lie(&BuiltZip::end64, 24, uint64_t{4}), Contains("several disks"));
