@@ -34,18 +34,26 @@ void adamw_step(std::span<float> parameters, std::span<float> gradients,
         "AdamW needs four buffers of one length");
   check(scalars.update_number >= 1, "AdamW counts its updates from 1");
   const auto t = static_cast<double>(scalars.update_number);
-  const double first_correction = 1.0 - std::pow(double{scalars.beta1}, t);
-  const double second_correction = 1.0 - std::pow(double{scalars.beta2}, t);
+  const double first_correction = 1.0 - std::pow(scalars.beta1, t);
+  const double second_correction = 1.0 - std::pow(scalars.beta2, t);
+  simd::AdamWBlock all;
+  all.step_size = static_cast<float>(scalars.learning_rate / first_correction);
+  all.inverse_correction = static_cast<float>(1.0 / std::sqrt(second_correction));
+  all.clip = scalars.clip;
+  all.l2 = scalars.l2;
+  all.shrink = 1.0F - scalars.learning_rate * scalars.weight_decay;
+  all.first_keep = static_cast<float>(scalars.beta1);
+  all.first_take = static_cast<float>(1.0 - scalars.beta1);
+  all.second_keep = static_cast<float>(scalars.beta2);
+  all.second_take = static_cast<float>(1.0 - scalars.beta2);
+  all.epsilon = scalars.epsilon;
   for_chunks(static_cast<int64_t>(parameters.size()), [&](int64_t, int64_t at, int64_t count) {
-    simd::AdamWBlock block;
+    simd::AdamWBlock block = all;
     block.parameters = parameters.data() + at;
     block.gradients = gradients.data() + at;
     block.first_moment = first_moment.data() + at;
     block.second_moment = second_moment.data() + at;
     block.count = count;
-    block.step_size = static_cast<float>(scalars.learning_rate / first_correction);
-    block.inverse_correction = static_cast<float>(1.0 / std::sqrt(second_correction));
-    block.scalars = scalars;
     simd::loops().adamw(block);
   });
 }

@@ -12,8 +12,8 @@ namespace finetune::kernels {
 struct AdamWScalars {
   float clip = 1.0F;
   float learning_rate = 0.0F;
-  float beta1 = 0.9F;
-  float beta2 = 0.999F;
+  double beta1 = 0.9;  ///< double: 1 - beta2 would lose five digits in float
+  double beta2 = 0.999;
   float epsilon = 1e-8F;
   float weight_decay = 0.0F;  ///< decoupled
   float l2 = 0.0F;            ///< coupled

@@ -110,16 +110,20 @@ void adamw_step(std::span<float> parameters, std::span<float> gradients,
                 std::span<float> first_moment, std::span<float> second_moment,
                 const AdamWScalars& s) {
   const auto t = static_cast<double>(s.update_number);
-  const auto step = static_cast<float>(s.learning_rate / (1.0 - std::pow(double{s.beta1}, t)));
-  const auto correction = static_cast<float>(std::sqrt(1.0 - std::pow(double{s.beta2}, t)));
+  const auto step = static_cast<float>(s.learning_rate / (1.0 - std::pow(s.beta1, t)));
+  const auto correction = static_cast<float>(std::sqrt(1.0 - std::pow(s.beta2, t)));
+  const auto beta1 = static_cast<float>(s.beta1);
+  const auto beta2 = static_cast<float>(s.beta2);
+  const auto rest1 = static_cast<float>(1.0 - s.beta1);
+  const auto rest2 = static_cast<float>(1.0 - s.beta2);
   for (size_t i = 0; i < parameters.size(); ++i) {
     float& p = parameters[i];
     float& m = first_moment[i];
     float& v = second_moment[i];
     const float g = s.clip * gradients[i] + s.l2 * p;
     p -= s.learning_rate * s.weight_decay * p;
-    m = s.beta1 * m + (1.0F - s.beta1) * g;
-    v = s.beta2 * v + (1.0F - s.beta2) * g * g;
+    m = beta1 * m + rest1 * g;
+    v = beta2 * v + rest2 * g * g;
     p -= step * m / (std::sqrt(v) / correction + s.epsilon);
     gradients[i] = 0.0F;
   }

@@ -34,13 +34,14 @@ struct Gelu {
 /// 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), written with the logistic function.
 struct GeluTanh {
   static constexpr float kFactor = 2.0F * 0.79788456F;
-  static FINETUNE_INLINE Floats gate(const Floats& x) {
-    return 1.0F / (exp((x + x * x * x * 0.044715F) * -kFactor) + 1.0F);
+  static FINETUNE_INLINE Floats decay(const Floats& x) {
+    return exp((x + x * x * x * 0.044715F) * -kFactor);
   }
-  static FINETUNE_INLINE Floats value(const Floats& x) { return x * gate(x); }
+  static FINETUNE_INLINE Floats value(const Floats& x) { return x / (decay(x) + 1.0F); }
   static FINETUNE_INLINE Floats slope(const Floats& x) {
-    const Floats s = gate(x);
-    return s + x * s * (1.0F - s) * (x * x * (3.0F * 0.044715F) + 1.0F) * kFactor;
+    const Floats e = decay(x);
+    const Floats s = 1.0F / (e + 1.0F);  // and 1 - s = e s
+    return s + x * s * (e * s) * (x * x * (3.0F * 0.044715F) + 1.0F) * kFactor;
   }
 };
 

@@ -4,7 +4,6 @@
 
 #include "kernels/activation.h"
 #include "kernels/dropout_stream.h"
-#include "kernels/optimizer_step.h"
 
 /// The inner loops of the fp32 CPU path: plain pointers, no torch, compiled once per instruction
 /// set. Matrices are row-major and contiguous unless a stride is given. Loops over rows
@@ -96,7 +95,14 @@ struct AdamWBlock {
   int64_t count = 0;
   float step_size = 0.0F;           ///< lr / (1 - beta1^t)
   float inverse_correction = 0.0F;  ///< 1 / sqrt(1 - beta2^t)
-  AdamWScalars scalars;
+  float clip = 1.0F;
+  float l2 = 0.0F;
+  float shrink = 1.0F;       ///< 1 - lr * weight_decay
+  float first_keep = 0.0F;   ///< beta1
+  float first_take = 0.0F;   ///< 1 - beta1
+  float second_keep = 0.0F;  ///< beta2
+  float second_take = 0.0F;  ///< 1 - beta2
+  float epsilon = 0.0F;
 };
 
 struct Loops {

@@ -38,9 +38,7 @@ FINETUNE_INLINE bool is_zero(const Floats& v) {
 
 void adamw(const AdamWBlock& a) {
   const FlushDenormals flush;
-  const AdamWScalars& s = a.scalars;
-  const float shrink = 1.0F - s.learning_rate * s.weight_decay;
-  const bool pulls_parameters = s.weight_decay != 0.0F || s.l2 != 0.0F;
+  const bool pulls_parameters = a.shrink != 1.0F || a.l2 != 0.0F;
   for (int64_t i = 0; i < a.count; i += kLanes) {
     const int64_t left = a.count - i;
     const Floats gradient = load(a.gradients + i, left);
@@ -49,10 +47,10 @@ void adamw(const AdamWBlock& a) {
     // Nothing moves where all three are zero: rows of an embedding that no text has used.
     if (!pulls_parameters && is_zero(gradient) && is_zero(m) && is_zero(v)) continue;
     Floats p = load(a.parameters + i, left);
-    const Floats g = gradient * s.clip + p * s.l2;
-    m = m * s.beta1 + g * (1.0F - s.beta1);
-    v = v * s.beta2 + g * g * (1.0F - s.beta2);
-    p = p * shrink - m * a.step_size / (sqrt(v) * a.inverse_correction + s.epsilon);
+    const Floats g = gradient * a.clip + p * a.l2;
+    m = m * a.first_keep + g * a.first_take;
+    v = v * a.second_keep + g * g * a.second_take;
+    p = p * a.shrink - m * a.step_size / (sqrt(v) * a.inverse_correction + a.epsilon);
     store(a.parameters + i, p, left);
     store(a.first_moment + i, m, left);
     store(a.second_moment + i, v, left);

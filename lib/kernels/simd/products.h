@@ -98,20 +98,22 @@ FINETUNE_INLINE void prefetch_next(const float* row, int64_t width) {
 
 /// out [round_up_rows(count), round_up(width)] = those rows of `from`, the gaps zero.
 void pack(const float* from, const Rows& rows, float* out) {
+  const int64_t columns = round_up(rows.width);
   for (int64_t r = 0; r < rows.count; ++r, from += rows.stride) {
     prefetch_next(from, rows.width);
-    for (int64_t e = 0; e < rows.width; e += kLanes, out += kLanes) {
-      store(out, load(from + e, rows.width - e));
+    for (int64_t e = 0; e < columns; e += kLanes, out += kLanes) {
+      store(out, load(from + e, larger(rows.width - e, 0)));
     }
   }
-  clear(out, (round_up_rows(rows.count) - rows.count) * round_up(rows.width));
+  clear(out, (round_up_rows(rows.count) - rows.count) * columns);
 }
 
 /// The other way round, without the gap.
 void unpack(const float* from, const Rows& rows, float* out) {
-  for (int64_t r = 0; r < rows.count; ++r, out += rows.stride) {
-    for (int64_t e = 0; e < rows.width; e += kLanes, from += kLanes) {
-      store(out + e, load(from), rows.width - e);
+  const int64_t columns = round_up(rows.width);
+  for (int64_t r = 0; r < rows.count; ++r, from += columns, out += rows.stride) {
+    for (int64_t e = 0; e < rows.width; e += kLanes) {
+      store(out + e, load(from + e), rows.width - e);
     }
   }
 }
@@ -138,8 +140,8 @@ FINETUNE_INLINE void transpose(Floats (&rows)[kLanes]) {
 /// out [width, round_up(count)] = those rows of `from` transposed, the gap zero.
 void pack_transposed(const float* from, const Rows& rows, float* out) {
   const int64_t columns = round_up(rows.count);
-  for (int64_t r = 0; r < rows.count; r += kLanes) {
-    const int64_t height = smaller(rows.count - r, kLanes);
+  for (int64_t r = 0; r < columns; r += kLanes) {
+    const int64_t height = smaller(larger(rows.count - r, 0), kLanes);
     for (int64_t e = 0; e < rows.width; e += kLanes) {
       Floats block[kLanes] = {};
       for (int64_t i = 0; i < height; ++i) {

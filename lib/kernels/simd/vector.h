@@ -29,9 +29,14 @@ using Ints = int32_t __attribute__((vector_size(kVectorBytes)));
 using Words = uint32_t __attribute__((vector_size(kVectorBytes)));
 constexpr int64_t kLanes = kVectorBytes / 4;
 
+FINETUNE_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 FINETUNE_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
-constexpr int64_t round_up(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+/// Rows and columns of packed matrices are padded to this: whole vectors, and whole row groups of
+/// products.h.
+constexpr int64_t kPadding = kLanes > 8 ? kLanes : 8;
+
+constexpr int64_t round_up(int64_t count) { return (count + kPadding - 1) / kPadding * kPadding; }
 
 FINETUNE_INLINE Ints lane_numbers() {
   Ints lanes;
@@ -49,7 +54,7 @@ FINETUNE_INLINE Floats load(const float* p) {
 
 FINETUNE_INLINE void store(float* p, const Floats& v) { __builtin_memcpy(p, &v, sizeof v); }
 
-/// The first `count` lanes (0 < count); the others read as zero.
+/// The first `count` lanes; the others read as zero.
 FINETUNE_INLINE Floats load(const float* p, int64_t count) {
   if (count >= kLanes) return load(p);
 #if defined(__AVX512F__)

@@ -1,0 +1,222 @@
+#include "kernels/simd/loops.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+#include <random>
+#include <vector>
+
+using namespace finetune::kernels;
+using namespace finetune::kernels::simd;
+
+namespace {
+
+using Vector = std::vector<float>;
+
+Vector random_vector(size_t count, unsigned seed) {
+  std::mt19937 generator(seed);
+  Vector out(count);
+  for (float& x : out) x = static_cast<float>(generator() % 20001) / 5000.0F - 2.0F;
+  return out;
+}
+
+/// Runs `body` with every instruction set of this machine.
+void for_sets(const std::function<void(const Loops&)>& body) {
+  for (const InstructionSet set :
+       {InstructionSet::kGeneric, InstructionSet::kAvx2, InstructionSet::kAvx512}) {
+    if (!is_supported(set)) continue;
+    INFO("instruction set " << static_cast<int>(set));
+    body(loops_for(set));
+  }
+}
+
+void check_near(const Vector& a, const Vector& b, float tolerance) {
+  REQUIRE(a.size() == b.size());
+  float largest = 0;
+  for (size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
+  CHECK(largest <= tolerance);
+}
+
+/// What `body` writes with each set agrees with what it writes with the first.
+void check_agreement(const std::function<Vector(const Loops&)>& body, float tolerance) {
+  const Vector expected = body(loops_for(InstructionSet::kGeneric));
+  for_sets([&](const Loops& loops) { check_near(body(loops), expected, tolerance); });
+}
+
+}  // namespace
+
+TEST_CASE("masks are the same bits with every instruction set and as drawn one by one") {
+  const DropoutStream stream(Dropout{0.1F, 12345, 678, 9});
+  constexpr int64_t kRows = 7;
+  for (const int64_t width : {1, 3, 16, 50, 384}) {
+    const Vector ones(static_cast<size_t>(kRows * width), 1.0F);
+    for_sets([&](const Loops& loops) {
+      Vector out(ones.size());
+      loops.dropout({ones.data(), out.data(), width, stream}, 0, kRows);
+      bool is_same = true;
+      for (int64_t r = 0; r < kRows; ++r) {
+        const DropoutRow row = stream.row(r);
+        for (int64_t c = 0; c < width; ++c) {
+          is_same = is_same && out[static_cast<size_t>(r * width + c)] == stream.factor(row, c);
+        }
+      }
+      CHECK(is_same);
+    });
+  }
+}
+
+TEST_CASE("the mask of a key never changes: resuming depends on it") {
+  // Worked out by hand from dropout_stream.h with an independent program (Python integers).
+  const DropoutStream stream(Dropout{0.1F, 1, 2, 3});
+  CHECK(stream.threshold == 214748368U);  // 0.1F is slightly more than 0.1
+  CHECK(stream.key == 0xed671830066ae2ecULL);
+  CHECK(stream.row(5).first_key == 0x1b766103U);
+  CHECK(stream.row(5).second_key == 0x9e59e913U);
+  CHECK(stream.row(5).bits(7) == 0x93898cf5U);
+}
+
+TEST_CASE("gelu, its tanh form and ReLU follow their definitions over the whole range") {
+  Vector x;
+  for (float v = -40.0F; v <= 40.0F; v += 0.0137F) x.push_back(v);
+  const Vector zeros(x.size(), 0.0F);
+  const Vector ones(x.size(), 1.0F);
+  const auto width = static_cast<int64_t>(x.size());
+  for_sets([&](const Loops& loops) {
+    for (const Activation kind : {Activation::kGelu, Activation::kGeluTanh, Activation::kRelu}) {
+      Vector y(x.size());
+      Vector slope(x.size());
+      Vector sums(x.size());
+      ActivationRows rows{x.data(), zeros.data(), ones.data(), y.data(), nullptr, width, kind};
+      loops.activation_forward(rows, 0, 1);
+      rows.out = slope.data();
+      rows.sums = sums.data();
+      loops.activation_backward(rows, 0, 1);
+      double error = 0;
+      double slope_error = 0;
+      for (size_t i = 0; i < x.size(); ++i) {
+        const double v = x[i];
+        double value = v > 0 ? v : 0.0;
+        double derivative = v > 0 ? 1.0 : 0.0;
+        if (kind == Activation::kGelu) {
+          const double phi = 0.5 * std::erfc(-v / std::sqrt(2.0));
+          value = v * phi;
+          derivative = phi + v * std::exp(-0.5 * v * v) / std::sqrt(2 * M_PI);
+        } else if (kind == Activation::kGeluTanh) {
+          const double u = std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v);
+          const double du = std::sqrt(2 / M_PI) * (1 + 3 * 0.044715 * v * v);
+          value = 0.5 * v * (1 + std::tanh(u));
+          derivative = 0.5 * (1 + std::tanh(u)) + 0.5 * v * (1 - std::tanh(u) * std::tanh(u)) * du;
+        }
+        error = std::max(error, std::abs(y[i] - value) / std::max(1.0, std::abs(value)));
+        slope_error = std::max(slope_error, std::abs(slope[i] - derivative));
+      }
+      INFO("activation " << static_cast<int>(kind));
+      CHECK(error < 4e-7);  // a few units of float
+      CHECK(slope_error < 8e-7);
+      CHECK(sums == slope);
+    }
+  });
+}
+
+TEST_CASE("the norm agrees between instruction sets") {
+  constexpr int64_t kRows = 5;
+  for (const int64_t width : {1, 13, 16, 384}) {
+    const auto count = static_cast<size_t>(kRows * width);
+    const Vector x = random_vector(count, 1);
+    const Vector residual = random_vector(count, 2);
+    const Vector gain = random_vector(static_cast<size_t>(width), 3);
+    check_agreement(
+        [&](const Loops& loops) {
+          Vector y(count);
+          Vector normalized(count);
+          Vector deviation(kRows);
+          Vector dx(count);
+          Vector dresidual(count);
+          Vector sums(static_cast<size_t>(2 * width));
+          const DropoutStream stream(Dropout{0.1F, 1, 2, 3});
+          loops.norm_forward({x.data(), residual.data(), gain.data(), gain.data(), y.data(),
+                              normalized.data(), deviation.data(), width, 1e-3F, stream},
+                             0, kRows);
+          loops.norm_backward({x.data(), normalized.data(), deviation.data(), gain.data(),
+                               dresidual.data(), dx.data(), sums.data(), width, stream},
+                              0, kRows);
+          for (const Vector* part : {&dx, &dresidual, &sums}) {
+            y.insert(y.end(), part->begin(), part->end());
+          }
+          return y;
+        },
+        2e-4F);  // deviations down to the root of epsilon magnify roundings thirtyfold
+  }
+}
+
+TEST_CASE("attention agrees between instruction sets, in both passes") {
+  for (const auto& [length, heads, width] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{
+           {1, 1, 4}, {7, 2, 40}, {23, 2, 64}, {70, 1, 16}, {130, 1, 32}}) {
+    const Vector qkv = random_vector(static_cast<size_t>(3 * length * width), 1);
+    const Vector dout = random_vector(static_cast<size_t>(length * width), 2);
+    for (const bool is_causal : {false, true}) {
+      INFO(length << " tokens, " << heads << " heads of " << width / heads << ", " << is_causal);
+      check_agreement(
+          [&, length = length, heads = heads, width = width](const Loops& loops) {
+            Vector out(dout.size());
+            Vector log_sum_exp(static_cast<size_t>(length * heads));
+            Vector dqkv(qkv.size());
+            Vector scratch(static_cast<size_t>(loops.attention_scratch(length, width / heads)));
+            AttentionTask task{qkv.data(),  out.data(),  log_sum_exp.data(),
+                               dout.data(), dqkv.data(), width,
+                               heads,       0,           length,
+                               0,           is_causal,   DropoutStream(Dropout{0.1F, 1, 2, 3})};
+            for (task.head = 0; task.head < heads; ++task.head) {
+              loops.attention_forward(task, scratch.data());
+              loops.attention_backward(task, scratch.data());
+            }
+            out.insert(out.end(), dqkv.begin(), dqkv.end());
+            return out;
+          },
+          1e-4F);  // sums over 130 keys of values up to 30
+    }
+  }
+}
+
+TEST_CASE("the losses, the optimiser and the sums agree between instruction sets") {
+  const Vector logits = random_vector(3 * 37, 1);
+  const std::vector<int64_t> targets{36, -1, 0};
+  check_agreement(
+      [&](const Loops& loops) {
+        Vector log_sum_exp(3);
+        std::vector<double> losses(3);
+        Vector out(logits.size());
+        const CrossEntropyRows rows{logits.data(),
+                                    targets.data(),
+                                    log_sum_exp.data(),
+                                    losses.data(),
+                                    out.data(),
+                                    2.0F,
+                                    37,
+                                    0.1};
+        loops.cross_entropy_forward(rows, 0, 3);
+        loops.cross_entropy_backward(rows, 0, 3);
+        for (const double loss : losses) out.push_back(static_cast<float>(loss));
+        out.push_back(static_cast<float>(loops.sum_of_squares(logits.data(), 111)));
+        loops.add(out.data(), logits.data(), 111);
+        return out;
+      },
+      2e-6F);
+  check_agreement(
+      [&](const Loops& loops) {
+        Vector p = random_vector(37, 1);
+        Vector g = random_vector(37, 2);
+        Vector m = random_vector(37, 3);
+        Vector v(37, 0.5F);
+        AdamWBlock block{p.data(), g.data(), m.data(), v.data(), 37};
+        block.step_size = 0.01F;
+        block.inverse_correction = 2.0F;
+        block.l2 = 0.1F;
+        block.first_keep = block.second_keep = 0.9F;
+        block.first_take = block.second_take = 0.1F;
+        loops.adamw(block);
+        for (const Vector* part : {&g, &m, &v}) p.insert(p.end(), part->begin(), part->end());
+        return p;
+      },
+      1e-6F);
+}
