@@ -47,6 +47,14 @@ TEST_CASE("correlations are undefined for one example and for constant values") 
   CHECK_FALSE(metrics.values().at("spearmanr"));
 }
 
+TEST_CASE("a model that always says the same has no correlation, although its mean is rounded") {
+  RegressionMetrics metrics;
+  for (int i = 0; i < 3; ++i) metrics.add(static_cast<double>(i), 0.1);
+  CHECK(metrics.values().at("mse"));
+  CHECK_FALSE(metrics.values().at("pearson"));
+  CHECK_FALSE(metrics.values().at("spearmanr"));
+}
+
 TEST_CASE("values that are not finite make every metric undefined") {
   for (const double bad :
        {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
