@@ -9,27 +9,33 @@
 using namespace finetune::report;
 using finetune::test::TemporaryFolder;
 
+namespace {
+
+/// One event of every kind.
+void write_example(const std::filesystem::path& path) {
+  MetricsLog log(path);
+  log.add(TrainLogEvent{10, 0.5, 0.69, 5e-5, 1.5, 1234.5, 42.25});
+  EvaluationEvent evaluation;
+  evaluation.step = 20;
+  evaluation.epoch = 1.0;
+  evaluation.split = "test";
+  evaluation.values = {{"loss", 0.25}, {"accuracy", 1.0}, {"f1", std::nullopt}};
+  evaluation.num_examples = 99;
+  evaluation.seconds = 2.5;
+  evaluation.is_best = true;
+  log.add(evaluation);
+  log.add(CheckpointEvent{20, 1.0, "checkpoint-20", 0.5, true});
+  log.add(SkipEvent{21, 1.1, "loss is nan"});
+  log.add(ResumeEvent{20, 1.0, "checkpoint-20"});
+  log.add(FinishEvent{40, 2.0, "stopped_early", 12.5});
+}
+
+}  // namespace
+
 TEST_CASE("what a log has written is read back") {
   const TemporaryFolder folder;
-  const auto path = folder.path() / "metrics.jsonl";
-  {
-    MetricsLog log(path);
-    log.add(TrainLogEvent{10, 0.5, 0.69, 5e-5, 1.5, 1234.5, 42.25});
-    EvaluationEvent evaluation;
-    evaluation.step = 20;
-    evaluation.epoch = 1.0;
-    evaluation.split = "test";
-    evaluation.values = {{"loss", 0.25}, {"accuracy", 1.0}, {"f1", std::nullopt}};
-    evaluation.num_examples = 99;
-    evaluation.seconds = 2.5;
-    evaluation.is_best = true;
-    log.add(evaluation);
-    log.add(CheckpointEvent{20, 1.0, "checkpoint-20", 0.5, true});
-    log.add(SkipEvent{21, 1.1, "loss is nan"});
-    log.add(ResumeEvent{20, 1.0, "checkpoint-20"});
-    log.add(FinishEvent{40, 2.0, "stopped_early", 12.5});
-  }
-  const History history = read_history(path);
+  write_example(folder.path() / "metrics.jsonl");
+  const History history = read_history(folder.path() / "metrics.jsonl");
   REQUIRE(history.train.size() == 1);
   CHECK(history.train[0].step == 10);
   CHECK(history.train[0].epoch == 0.5);
