@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "run/evaluation_report.h"
+#include "run/split_result.h"
 
 namespace finetune::apps {
 
@@ -22,13 +23,16 @@ int run_evaluate(const EvaluateArguments& arguments) {
   run::Inference inference(arguments.model, arguments.columns);
   const run::Inference::Scored scored = score(inference, arguments);
   const run::TrainedModel& trained = inference.trained();
-  nlohmann::json report = run::evaluation_report(
-      {trained.problem, trained.labels, *scored.dataset, scored.scores, scored.values});
+  const report::SplitResult result =
+      run::judge_split({scored.split, trained.problem, trained.labels, *scored.dataset,
+                        scored.scores, scored.values});
   if (arguments.prints_json) {
+    nlohmann::json report = run::evaluation_json(result);
     report["model"] = trained.folder.string();
+    report["split"] = result.split;
     std::cout << base::dump_json(report) << std::endl;
   } else {
-    std::cout << run::evaluation_text(report);
+    std::cout << run::evaluation_text(result) << std::flush;
   }
   return static_cast<int>(ExitCode::kOk);
 }

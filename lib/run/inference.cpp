@@ -1,6 +1,7 @@
 #include "run/inference.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/error.h"
@@ -75,20 +76,18 @@ Inference::Scored Inference::score_split(const std::string& split) {
   const auto data = data::prepare_data(
       build_data_options(*run_, threads_, trained_.model->max_length(), trained_.labels.names()),
       *trained_.tokenizer);
-  if (split == "train") return score_dataset(run_->data.train.string(), data.train);
-  if (split == "validation" && data.validation) {
-    const fs::path& file = run_->data.validation->file;
-    return score_dataset(file.empty() ? run_->data.train.string() : file.string(), data.validation);
-  }
-  if (split == "test" && data.test) return score_dataset(run_->data.test->string(), data.test);
+  const std::map<std::string, std::shared_ptr<const data::EncodedDataset>> splits = {
+      {"train", data.train}, {"validation", data.validation}, {"test", data.test}};
+  const auto found = splits.find(split);
+  if (found != splits.end() && found->second) return score_dataset(split, found->second);
   throw ConfigError(
       base::cat("this run has no split ", base::quote(split),
                 "; expected train, validation or test, as far as its config names them"));
 }
 
-Inference::Scored Inference::score_dataset(std::string path,
+Inference::Scored Inference::score_dataset(std::string split,
                                            std::shared_ptr<const data::EncodedDataset> dataset) {
-  Scored scored{std::move(path), dataset, ScoreTable(dataset->size(), trained_.num_labels), {}};
+  Scored scored{std::move(split), dataset, ScoreTable(dataset->size(), trained_.num_labels), {}};
   const int64_t batch_size =
       run_ ? run_->evaluation.batch_size : train::EvaluatorOptions{}.batch_size;
   scored.values = train::evaluate(task_, *dataset, {batch_size, {}}, scored.scores.sink())->values;

@@ -39,7 +39,7 @@ class Inference {
 
   /// A data set with the model's answers to it.
   struct Scored {
-    std::string path;
+    std::string split;  ///< of the run; "data" for a file
     std::shared_ptr<const data::EncodedDataset> dataset;
     ScoreTable scores;
     metrics::Values values;  ///< empty of meaning where the data has no labels
@@ -55,7 +55,7 @@ class Inference {
   const data::ReadOptions& read_options() const { return read_; }
 
  private:
-  Scored score_dataset(std::string path, std::shared_ptr<const data::EncodedDataset> dataset);
+  Scored score_dataset(std::string split, std::shared_ptr<const data::EncodedDataset> dataset);
   data::EncodingOptions encoding() const;
 
   int threads_;

@@ -15,7 +15,9 @@
 #include "run/model_folder.h"
 #include "run/predictions.h"
 #include "run/run_log.h"
+#include "run/run_report.h"
 #include "run/runtime.h"
+#include "run/split_result.h"
 #include "tensors/named_tensors.h"
 #include "train/checkpoint_files.h"
 #include "train/evaluator.h"
@@ -27,6 +29,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
+
+constexpr size_t kShownWrongAnswers = 20;
 
 /// Makes the run folder and proves that it can be written to, before anything slow begins.
 void make_run_folder(const fs::path& folder) {
@@ -169,6 +173,10 @@ class Run {
         summary.test = evaluate_split(judge, "test", *data_.test, config_.data.test->string());
     }
     log.finish(summary.status, state, data_.train->size(), total_updates_);
+    base::write_file_durably(
+        base::posix_fs(), config_.output_dir / "report.html",
+        run_report_html({config_, data_.report, summary.status, std::move(split_results_),
+                         std::move(wrong_answers_)}));
     return summary;
   }
 
@@ -199,6 +207,9 @@ class Run {
                              predictions_jsonl({path, build_read_options(config_), dataset, scores,
                                                 problem_, data_.labels}));
     judge.log.add_final_evaluation(split, judge.state, *result);
+    const JudgedSplit judged{split, problem_, data_.labels, dataset, scores, result->values};
+    split_results_.push_back(judge_split(judged));
+    wrong_answers_ = wrong_answers(judged, path, build_read_options(config_), kShownWrongAnswers);
     return result->values;
   }
 
@@ -214,6 +225,8 @@ class Run {
   RunRecord record_;
   int64_t num_labels_ = 0;
   int64_t total_updates_ = 0;
+  std::vector<report::SplitResult> split_results_;
+  std::vector<report::WrongAnswer> wrong_answers_;  ///< of the split evaluated last
   std::unique_ptr<models::SequenceClassifier> model_;
 };
 

@@ -1,0 +1,38 @@
+#include "train/checkpoint_files.h"
+
+#include <catch2/catch.hpp>
+
+#include "base/error.h"
+#include "models/model.h"
+#include "support/test_support.h"
+#include "train/toy_run.h"
+
+namespace finetune::train {
+namespace {
+
+TEST_CASE("moments and state come back as they were written") {
+  const test::TemporaryFolder folder;
+  test::ToyRun run(folder.path(), test::toy_options());
+  run.run();
+  test::ToyRun again(folder.path(), test::toy_options());
+  CHECK(again.fingerprint() == run.fingerprint());
+  CHECK(to_json_text(again.state()) == test::read_file(folder.path() / "last" / "state.json"));
+}
+
+TEST_CASE("a checkpoint of another model is refused with the file's name") {
+  const test::TemporaryFolder folder;
+  test::ToyRun run(folder.path(), test::toy_options());
+  run.run();
+  at::Tensor value;
+  optim::FlatParameters parameters({});
+  optim::AdamW optimizer(parameters, {});
+  try {
+    read_train_state(folder.path() / "last", optimizer);
+    FAIL("no error");
+  } catch (const CheckpointError& error) {
+    CHECK_THAT(error.report(), Catch::Contains("exp_avg"));
+  }
+}
+
+}  // namespace
+}  // namespace finetune::train
