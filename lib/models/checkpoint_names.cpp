@@ -48,7 +48,7 @@ CheckpointNames match_names(const NameTable& table, const tensors::NamedTensors&
   CheckpointNames names;
   for (const auto& [file_name, view] : weights) {
     std::string name = with_new_ending(file_name, table);
-    if (!has_prefix && parts.contains(first_part(name))) name = table.prefix + name;
+    if (!has_prefix && parts.contains(first_part(name))) name.insert(0, table.prefix);
     if (known.contains(name)) {
       if (!names.found.emplace(name, &view).second)
         names.ambiguous.push_back(base::quote(file_name));

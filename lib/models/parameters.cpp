@@ -20,7 +20,7 @@ bool is_decayed(std::string_view name) {
   return last != "bias" && last != "gain" && last != "shift";
 }
 
-void draw(at::Tensor values, const NameRow& row, uint64_t seed) {
+void draw(const at::Tensor& values, const NameRow& row, uint64_t seed) {
   const base::RandomStream stream(seed, base::StreamPurpose::kInit, base::hash64(row.theirs));
   float* out = values.data_ptr<float>();
   base::parallel_for(

@@ -43,6 +43,7 @@ void check_head(const HeadOptions& head) {
 
 std::string known_types() {
   std::vector<std::string> types;
+  types.reserve(kFamilies.size());
   for (const Family& family : kFamilies) types.push_back(base::quote(family.model_type));
   return base::join(types, ", ");
 }

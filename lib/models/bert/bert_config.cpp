@@ -20,11 +20,10 @@ constexpr IntegerRange kLayers = {1, 1024};
 constexpr NumberRange kProbability = {0.0, 1.0};
 
 Activation read_activation(HfConfig& reader) {
-  static const std::map<std::string, Activation> kActivations = {
-      {"gelu", Activation::kGelu},
-      {"gelu_new", Activation::kGeluTanh},
-      {"relu", Activation::kRelu}};
-  return kActivations.at(reader.choice("hidden_act", "gelu", {"gelu", "gelu_new", "relu"}));
+  static const std::map<std::string, Activation> activations = {{"gelu", Activation::kGelu},
+                                                                {"gelu_new", Activation::kGeluTanh},
+                                                                {"relu", Activation::kRelu}};
+  return activations.at(reader.choice("hidden_act", "gelu", {"gelu", "gelu_new", "relu"}));
 }
 
 void read_sizes(HfConfig& reader, BertConfig& config) {
