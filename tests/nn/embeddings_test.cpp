@@ -56,6 +56,18 @@ TEST_CASE("embeddings are dropped after the norm, in training only") {
   CHECK(test::largest_difference(dropped, kept.masked_fill(is_zero, 0) * 2) < kTolerance);
 }
 
+TEST_CASE("the mask of embeddings is that of their place") {
+  DropoutPlaces places;
+  Embeddings embeddings(small_options(), places);
+  Embeddings elsewhere(small_options(), places);
+  test::randomize(embeddings);
+  test::randomize(elsewhere);
+  const TokenBatch batch = small_batch();
+  const Pass pass{true, 1, 0};
+  CHECK(embeddings.forward(batch, Pass{}).equal(elsewhere.forward(batch, Pass{})));
+  CHECK_FALSE(embeddings.forward(batch, pass).equal(elsewhere.forward(batch, pass)));
+}
+
 TEST_CASE("embeddings refuse indices outside their tables") {
   DropoutPlaces places;
   Embeddings embeddings(small_options(), places);

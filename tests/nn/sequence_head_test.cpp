@@ -36,5 +36,16 @@ TEST_CASE("a sequence head drops the pooled state in training only") {
   CHECK_FALSE(head.forward(x, Pass{true, 1, 1}).equal(head.forward(x, Pass{true, 1, 2})));
 }
 
+TEST_CASE("the mask of a sequence head is that of its place") {
+  DropoutPlaces places;
+  SequenceHead head(small_options(), places);
+  SequenceHead elsewhere(small_options(), places);
+  test::randomize(head);
+  test::randomize(elsewhere);
+  const at::Tensor x = test::random_matrix(4, 6);
+  CHECK(head.forward(x, Pass{}).equal(elsewhere.forward(x, Pass{})));
+  CHECK_FALSE(head.forward(x, Pass{true, 1, 1}).equal(elsewhere.forward(x, Pass{true, 1, 1})));
+}
+
 }  // namespace
 }  // namespace finetune::nn

@@ -83,12 +83,26 @@ TEST_CASE("dropout in a block depends on seed and step, and is off outside train
   CHECK(forward({false, 1, 2}).equal(forward({})));
 }
 
-TEST_CASE("no two dropouts of a stack share a place") {
-  DropoutPlaces places;
-  const TransformerBlock first(small_options(0.3F), places);
-  CHECK(places.next == 3);
-  const TransformerBlock second(small_options(0.3F), places);
-  CHECK(places.next == 6);
+TEST_CASE("the dropouts of a block have three places of their own, in order") {
+  constexpr float kProbability = 0.3F;
+  DropoutPlaces places{10};
+  TransformerBlock block(small_options(kProbability), places);
+  CHECK(places.next == 13);
+  test::randomize(block);
+  const Pass pass{true, 5, 6};
+  const auto of = [&](const char* name) { return test::parameter(block, name); };
+  const at::Tensor x = test::random_matrix(9, kWidth);
+  const at::Tensor context =
+      kernels::attention(test::plain_linear(block, "attention.qkv.", x), kSequences, 2,
+                         kernels::Mask::kBidirectional, pass.dropout(kProbability, 10));
+  const at::Tensor y = kernels::dropout_add_norm(
+      test::plain_linear(block, "attention_output.", context), x, of("attention_norm.gain"),
+      of("attention_norm.shift"), kEpsilon, pass.dropout(kProbability, 11));
+  const at::Tensor inner = at::gelu(test::plain_linear(block, "feed_forward.inner.", y));
+  const at::Tensor z = kernels::dropout_add_norm(
+      test::plain_linear(block, "feed_forward.outer.", inner), y, of("output_norm.gain"),
+      of("output_norm.shift"), kEpsilon, pass.dropout(kProbability, 12));
+  CHECK(test::largest_difference(block.forward(x, kSequences, pass), z) < kTolerance);
 }
 
 }  // namespace
