@@ -8,6 +8,9 @@
 
 #include "kernels/checks.h"
 #include "kernels/simd/loops.h"
+#if defined(FINETUNE_CUDA)
+#include "kernels/cuda/device.h"
+#endif
 
 namespace finetune::kernels {
 namespace {
@@ -47,12 +50,20 @@ void adamw_step(std::span<float> parameters, std::span<float> gradients,
   all.second_keep = static_cast<float>(scalars.beta2);
   all.second_take = static_cast<float>(1.0 - scalars.beta2);
   all.epsilon = scalars.epsilon;
-  for_chunks(static_cast<int64_t>(parameters.size()), [&](int64_t, int64_t at, int64_t count) {
+  all.parameters = parameters.data();
+  all.gradients = gradients.data();
+  all.first_moment = first_moment.data();
+  all.second_moment = second_moment.data();
+  all.count = static_cast<int64_t>(parameters.size());
+#if defined(FINETUNE_CUDA)
+  if (cuda::is_on_device(all.parameters)) return cuda::adamw(all);
+#endif
+  for_chunks(all.count, [&](int64_t, int64_t at, int64_t count) {
     simd::AdamWBlock block = all;
-    block.parameters = parameters.data() + at;
-    block.gradients = gradients.data() + at;
-    block.first_moment = first_moment.data() + at;
-    block.second_moment = second_moment.data() + at;
+    block.parameters += at;
+    block.gradients += at;
+    block.first_moment += at;
+    block.second_moment += at;
     block.count = count;
     simd::loops().adamw(block);
   });
@@ -60,6 +71,9 @@ void adamw_step(std::span<float> parameters, std::span<float> gradients,
 
 double sum_of_squares(std::span<const float> values) {
   const auto count = static_cast<int64_t>(values.size());
+#if defined(FINETUNE_CUDA)
+  if (cuda::is_on_device(values.data())) return cuda::sum_of_squares(values.data(), count);
+#endif
   std::vector<double> sums(static_cast<size_t>((count + kChunk - 1) / kChunk));
   for_chunks(count, [&](int64_t chunk, int64_t at, int64_t size) {
     sums[static_cast<size_t>(chunk)] = simd::loops().sum_of_squares(values.data() + at, size);

@@ -16,6 +16,9 @@
 #include <limits>
 
 #include "kernels/dropout_stream.h"
+#if defined(FINETUNE_CUDA)
+#include "kernels/cuda/device.h"
+#endif
 
 namespace finetune::kernels::reference {
 
@@ -42,11 +45,28 @@ at::Tensor dropout_factors(const Dropout& dropout, int64_t first_row, int64_t nu
   return factors;
 }
 
+namespace {
+
+/// dropout_factors in the type and on the device of `like`.
+at::Tensor factors_like(const at::Tensor& like, const Dropout& dropout, int64_t first_row,
+                        at::IntArrayRef shape) {
+#if defined(FINETUNE_CUDA)
+  if (like.is_cuda()) {
+    at::Tensor factors = at::empty(shape, like.options().dtype(at::kFloat));
+    cuda::draw_mask(
+        {DropoutStream(dropout), first_row, shape[0], shape[1], factors.data_ptr<float>()});
+    return factors.to(like.scalar_type());
+  }
+#endif
+  return dropout_factors(dropout, first_row, shape[0], shape[1]).to(like.options());
+}
+
+}  // namespace
+
 at::Tensor dropout(const at::Tensor& x, const Dropout& dropout) {
   if (!dropout.is_active() || x.numel() == 0) return x;
   const int64_t columns = x.dim() == 0 ? 1 : x.size(-1);
-  const at::Tensor factors = dropout_factors(dropout, 0, x.numel() / columns, columns);
-  return x * factors.to(x.options()).view(x.sizes());
+  return x * factors_like(x, dropout, 0, {x.numel() / columns, columns}).view(x.sizes());
 }
 
 at::Tensor attention(const at::Tensor& qkv, const Sequences& sequences, int64_t num_heads,
@@ -69,10 +89,8 @@ at::Tensor attention(const at::Tensor& qkv, const Sequences& sequences, int64_t 
     at::Tensor probabilities = at::softmax(scores, -1);
     if (dropout.is_active()) {
       const at::Tensor factors =
-          dropout_factors(dropout, first * num_heads, length * num_heads, length)
-              .view({length, num_heads, length})
-              .transpose(0, 1);
-      probabilities = probabilities * factors.to(qkv.options());
+          factors_like(qkv, dropout, first * num_heads, {length * num_heads, length});
+      probabilities = probabilities * factors.view({length, num_heads, length}).transpose(0, 1);
     }
     outputs.push_back(at::bmm(probabilities, rows[2]).transpose(0, 1).reshape({length, width}));
   }
