@@ -17,7 +17,7 @@ die() { printf '[setup] error: %s\n' "$*" >&2; exit 1; }
 debian_packages() {
   local wanted=(g++ cmake ninja-build ccache mold git ca-certificates python3 python3-venv
                 catch2 nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev
-                libxxhash-dev zlib1g-dev libzstd-dev libcsv-dev libutf8proc-dev)
+                libxxhash-dev zlib1g-dev libzstd-dev libcsv-dev)
   [ "$1" = tests ] && wanted+=(clang-format-14 clang-tidy-14 strace)
   local missing=() package
   for package in "${wanted[@]}"; do
