@@ -16,9 +16,11 @@ bool is_key(std::string_view text) {
   const bool has_only_key_characters = std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
   });
-  const bool is_dotted = text.find('.') != std::string_view::npos;
-  return !text.empty() && has_only_key_characters &&
-         (is_dotted || std::ranges::find(kTopLevelKeys, text) != kTopLevelKeys.end());
+  // Options of the program itself are spelled with hyphens: an underscore tells a key, which may be
+  // a wrong one.
+  const bool looks_like_key = text.find_first_of("._") != std::string_view::npos;
+  return has_only_key_characters &&
+         (looks_like_key || std::ranges::find(kTopLevelKeys, text) != kTopLevelKeys.end());
 }
 
 /// "a.b=v" of an argument that is an override, else "".
