@@ -52,7 +52,15 @@ AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens,
     if (known != ids_.end() && by_id_.at(known->second) == token) continue;
     std::optional<int32_t> id = id_of(token.content);
     if (!id) id = model.id_of(token.content);
-    if (!id) id = next_id++;
+    if (!id) {
+      id = next_id++;
+      if (model.has(*id)) {
+        throw CheckpointError(base::cat("the added token ", base::quote(token.content),
+                                        " is not in the vocabulary and would be numbered ", *id,
+                                        ", which is ", base::quote(model.token(*id)),
+                                        " already: the vocabulary has holes"));
+      }
+    }
     ids_[token.content] = *id;
     by_id_[*id] = token;
     if (!is_special(token.content)) others.push_back(i);

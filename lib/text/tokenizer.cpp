@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "text/bert_tokenizer.h"
+#include "text/tokenizer_config.h"
 #include "text/tokenizer_json.h"
 #include "text/vocab_folder.h"
 
@@ -27,6 +28,19 @@ fs::path find_main_file(const fs::path& path) {
                                   ": looked for tokenizer.json and vocab.txt"));
 }
 
+/// A folder's tokenizer_config.json has the last word over its tokenizer.json, as in transformers.
+void apply_config(const fs::path& folder, BertParts& parts) {
+  TokenizerConfig config = TokenizerConfig::read(folder);
+  if (!config.exists()) return;
+  if (config.is_bert_class()) {
+    const bool clean_text = parts.normalizer.clean_text;
+    parts.normalizer = config.normalizer();
+    parts.normalizer.clean_text = clean_text;
+  }
+  if (const auto pad = config.special("pad_token")) parts.pad_token = *pad;
+  config.add_tokens(parts.added_tokens);
+}
+
 }  // namespace
 
 void Encoding::clear() {
@@ -42,8 +56,10 @@ std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder_or_file) {
   if (!fs::exists(file)) {
     throw CheckpointError(base::cat("no tokenizer at ", base::quote(file.string())));
   }
-  const bool is_json = file.extension() == ".json";
-  const BertParts parts = is_json ? read_tokenizer_json(file) : read_vocab_folder(file);
+  BertParts parts =
+      file.extension() == ".json" ? read_tokenizer_json(file) : read_vocab_folder(file);
+  const bool is_folder = file != folder_or_file;
+  if (is_folder && file.extension() == ".json") apply_config(folder_or_file, parts);
   return with_context(base::cat("reading ", base::quote(file.string())),
                       [&] { return make_bert_tokenizer(parts); });
 }

@@ -1,18 +1,15 @@
 #include "text/vocab_folder.h"
 
+#include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/json.h"
 #include "base/strings.h"
-#include "text/json_node.h"
+#include "text/tokenizer_config.h"
 
 namespace finetune::text {
 namespace {
-
-using nlohmann::json;
 
 std::vector<std::pair<std::string, int32_t>> read_vocabulary(std::string_view text) {
   std::map<std::string, int32_t> ids;  // of equal lines the last counts
@@ -37,22 +34,6 @@ std::vector<std::pair<std::string, int32_t>> read_vocabulary(std::string_view te
   return {ids.begin(), ids.end()};
 }
 
-std::string special_token(const JsonNode& config, std::string_view key, std::string otherwise) {
-  const std::optional<JsonNode> node = config.find(key);
-  if (!node) return otherwise;
-  return node->has("content") ? node->at("content").string() : node->string();
-}
-
-BertNormalizerOptions read_normalizer(const JsonNode& config) {
-  BertNormalizerOptions options;
-  if (const auto node = config.find("do_lower_case")) options.lowercase = node->boolean();
-  if (const auto node = config.find("strip_accents")) options.strip_accents = node->boolean();
-  if (const auto node = config.find("tokenize_chinese_chars")) {
-    options.handle_chinese_chars = node->boolean();
-  }
-  return options;
-}
-
 PostProcessor bert_template(int32_t cls, int32_t sep) {
   using Source = TemplatePiece::Source;
   const TemplatePiece start{Source::kSpecial, 0, {cls}};
@@ -63,42 +44,39 @@ PostProcessor bert_template(int32_t cls, int32_t sep) {
   return {{start, first, end}, {start, first, end, second, second_end}};
 }
 
-BertParts build(const JsonNode& config, std::vector<std::pair<std::string, int32_t>> vocabulary) {
+/// The id that `content` gets: the vocabulary's, else the next free one in the order of `added`.
+int32_t id_of(const std::string& content, const BertParts& parts) {
+  std::map<std::string, int32_t> ids(parts.vocabulary.begin(), parts.vocabulary.end());
+  for (const AddedToken& token : parts.added_tokens) {
+    ids.try_emplace(token.content, static_cast<int32_t>(ids.size()));
+  }
+  return ids.at(content);
+}
+
+BertParts build(TokenizerConfig config, std::vector<std::pair<std::string, int32_t>> vocabulary) {
+  config.set_default_special("unk_token", "[UNK]");
+  config.set_default_special("sep_token", "[SEP]");
+  config.set_default_special("pad_token", "[PAD]");
+  config.set_default_special("cls_token", "[CLS]");
+  config.set_default_special("mask_token", "[MASK]");
   BertParts parts;
-  parts.normalizer = read_normalizer(config);
-  parts.model.unknown_token = special_token(config, "unk_token", "[UNK]");
-  parts.pad_token = special_token(config, "pad_token", "[PAD]");
-  parts.decoder = WordPieceDecoder{};
-  std::map<std::string, int32_t> ids(vocabulary.begin(), vocabulary.end());
-  const auto add_special = [&](const std::string& content) {
-    const auto found = ids.find(content);
-    if (found == ids.end()) {
-      throw CheckpointError(base::cat("the special token ", base::quote(content), " is missing"));
-    }
-    AddedToken token{content};
-    token.special = true;
-    parts.added_tokens.push_back(token);
-    return found->second;
-  };
-  add_special(parts.pad_token);
-  add_special(parts.model.unknown_token);
-  const int32_t cls = add_special(special_token(config, "cls_token", "[CLS]"));
-  const int32_t sep = add_special(special_token(config, "sep_token", "[SEP]"));
-  add_special(special_token(config, "mask_token", "[MASK]"));
-  parts.post_processor = bert_template(cls, sep);
   parts.vocabulary = std::move(vocabulary);
+  parts.normalizer = config.normalizer();
+  parts.model.unknown_token = config.special("unk_token").value();
+  parts.pad_token = config.special("pad_token").value();
+  parts.decoder = WordPieceDecoder{};
+  config.add_tokens(parts.added_tokens);
+  parts.post_processor = bert_template(id_of(config.special("cls_token").value(), parts),
+                                       id_of(config.special("sep_token").value(), parts));
   return parts;
 }
 
 }  // namespace
 
 BertParts read_vocab_folder(const std::filesystem::path& vocab_file) {
-  const auto config_file = vocab_file.parent_path() / "tokenizer_config.json";
-  const json config =
-      std::filesystem::exists(config_file) ? base::read_json_file(config_file) : json::object();
-  return with_context(base::cat("reading ", base::quote(vocab_file.string())), [&] {
-    return build(JsonNode(config), read_vocabulary(base::read_file(vocab_file)));
-  });
+  const TokenizerConfig config = TokenizerConfig::read(vocab_file.parent_path());
+  return with_context(base::cat("reading ", base::quote(vocab_file.string())),
+                      [&] { return build(config, read_vocabulary(base::read_file(vocab_file))); });
 }
 
 }  // namespace finetune::text

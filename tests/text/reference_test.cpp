@@ -136,7 +136,8 @@ void compare(const fs::path& cases_file) {
 
 }  // namespace
 
-TEST_CASE("ids, offsets, type ids, masks and decoded text equal those of tokenizers") {
+TEST_CASE("ids, offsets, type ids, masks and decoded text equal those of tokenizers",
+          "[reference]") {
   const auto python = test::python();
   if (!python) return;
   const fs::path base = python->parent_path().parent_path() /
