@@ -1,0 +1,118 @@
+"""The process dies, or the disk fails, at one chosen system call of a save: nothing reported as saved is lost."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+import support
+
+CHANGES = {"training": {"max_steps": 9, "num_train_epochs": None, "batch_size": 4}, "checkpoints": {"every": "3 steps"},
+           "evaluation": {"every": "3 steps"}, "logging": {"every": "1 steps", "tensorboard": False}}
+CALLS = "write,fsync,fdatasync,rename,renameat,renameat2,symlink,unlink,unlinkat,mkdir"
+
+
+def strace_problem():
+    """Why system calls cannot be tampered with here, or None."""
+    if not shutil.which("strace"):
+        return "strace is not installed"
+    try:
+        done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:error=EIO", "true"],
+                              capture_output=True, timeout=20)
+    except subprocess.TimeoutExpired:
+        return "strace does not end here"
+    return None if done.returncode == 0 else "ptrace is not permitted: " + done.stderr.decode().strip()[:100]
+
+
+PROBLEM = strace_problem()
+
+
+@unittest.skipIf(PROBLEM, f"cannot inject faults into system calls: {PROBLEM}")
+class CrashPoints(support.Case):
+    def strace(self, *options):
+        return ["strace", "-f", "-qq", "-o", str(self.folder / "calls"), "-e", f"trace={CALLS}", *options]
+
+    def saved_steps(self, run_folder):
+        """Steps of the checkpoints whose save the log reports."""
+        if not (run_folder / "metrics.jsonl").exists():
+            return []
+        lines = (run_folder / "metrics.jsonl").read_text().split("\n")[:-1]
+        return [e["step"] for e in map(json.loads, lines) if e["event"] == "checkpoint"]
+
+    def call_numbers(self, config):
+        """How often a whole run makes each call, and the weights it ends with."""
+        done = support.run("train", config, "--output_dir=whole", wrapper=self.strace(), cwd=self.folder)
+        self.assertEqual(done.code, 0, done)
+        text = (self.folder / "calls").read_text()
+        counts = {call: len(re.findall(rf"^\d+ +{call}\(", text, re.M)) for call in CALLS.split(",")}
+        return counts, (self.folder / "whole" / "last" / "model.safetensors").read_bytes()
+
+    def check_after_crash(self, config, run_folder, where):
+        saved = self.saved_steps(run_folder)
+        again = support.run("train", config, f"--output_dir={run_folder}", "--json")
+        self.assertEqual(again.code, 0, f"{where}: {again}")
+        resumed = re.search(r"resuming from \S*checkpoint-(\d+)", again.err)
+        if saved:
+            self.assertTrue(resumed, f"{where}: {saved} were reported saved\n{again.err}")
+            self.assertGreaterEqual(int(resumed[1]), max(saved), where)
+        self.assertNotIn("passing over", again.err, f"{where}: a torn checkpoint under its final name")
+        self.assertTrue((run_folder / "last" / "model.safetensors").read_bytes() == self.weights, where)
+        self.assertEqual([e["step"] for e in support.events(run_folder)], list(range(1, 10)), where)
+        left = [path.name for path in run_folder.iterdir() if path.name.startswith((".tmp", ".trash"))]
+        self.assertEqual(left, [], where)
+
+    def test_killed_at_calls_of_a_save(self):
+        config = self.prepare(CHANGES)
+        counts, self.weights = self.call_numbers(config)
+        kills = int(os.environ.get("FINETUNE_CRASH_POINTS", "4"))
+        tried = 0
+        for call in ("fsync", "rename", "write", "unlinkat"):
+            number = counts[call]
+            if number == 0:
+                continue
+            for k in range(kills):
+                when = max(1, (number * (2 * k + 1)) // (2 * kills))
+                where = f"killed at {call} {when} of {number}"
+                run_folder = self.folder / f"{call}-{when}"
+                died = support.run("train", config, f"--output_dir={run_folder}",
+                                   wrapper=self.strace("-e", f"inject={call}:signal=KILL:when={when}"))
+                self.assertNotEqual(died.code, 0, where)
+                self.check_after_crash(config, run_folder, where)
+                tried += 1
+        self.assertGreaterEqual(tried, 2 * kills, counts)
+
+    def test_no_save_is_claimed_when_the_disk_loses_it(self):
+        config = self.prepare(CHANGES)
+        _, self.weights = self.call_numbers(config)
+        run_folder = self.folder / "eio"
+        # the small files of the start are synced first; from the first checkpoint on every fsync fails
+        start = self.syncs_before_first_checkpoint()
+        failed = support.run("train", config, f"--output_dir={run_folder}",
+                             wrapper=self.strace("-e", f"inject=fsync:error=EIO:when={start + 1}+"))
+        self.assert_fails(failed, support.EXIT_IO, "checkpoint-3", "Input/output error")
+        self.assertNotIn("saved checkpoint", failed.err)
+        self.assertEqual(self.saved_steps(run_folder), [])
+        self.assert_no_checkpoint(run_folder)
+        self.check_after_crash(config, run_folder, "after EIO")
+
+    def syncs_before_first_checkpoint(self):
+        text = (self.folder / "calls").read_text()
+        return len(re.findall(r"^\d+ +fsync\(", text[:text.index(".tmp-checkpoint-3")], re.M))
+
+    def test_one_failed_write_does_not_hurt_what_was_saved(self):
+        config = self.prepare(CHANGES)
+        _, self.weights = self.call_numbers(config)
+        text = (self.folder / "calls").read_text()
+        before = len(re.findall(r"^\d+ +write\(", text[:text.index(".tmp-checkpoint-6")], re.M))
+        run_folder = self.folder / "enospc"
+        failed = support.run("train", config, f"--output_dir={run_folder}",
+                             wrapper=self.strace("-e", f"inject=write:error=ENOSPC:when={before + 3}"))
+        self.assertIn(failed.code, (0, support.EXIT_IO), failed)
+        self.assertIn("No space left on device", failed.err, failed)
+        self.check_after_crash(config, run_folder, "after ENOSPC")
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,142 @@
+"""A run that was interrupted anywhere and started again ends with the bytes of one that was not."""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import tempfile
+import time
+
+import support
+
+NUM_KILLS = int(os.environ.get("FINETUNE_KILLS", "10"))
+CHANGES = {  # everything random is on: dropout, accumulation, grouping by length, best model, clipping
+    "training": {"num_train_epochs": 6, "batch_size": 4, "gradient_accumulation_steps": 2, "max_grad_norm": 0.5},
+    "data": {"group_by_length": True},
+    "evaluation": {"every": "15 steps"},
+    "checkpoints": {"every": "7 steps"},
+}
+ROWS = 250  # 32 updates an epoch, the last of them on fewer rows
+UPDATES = 192
+
+
+def final_state(run_folder):
+    """The bytes that must be equal: weights and moments of the last checkpoint, the best step."""
+    last = run_folder / "last"
+    return {
+        "step": os.readlink(last),
+        "best": os.readlink(run_folder / "best"),
+        "weights": (last / "model.safetensors").read_bytes(),
+        "moments": (last / "optimizer.safetensors").read_bytes(),
+    }
+
+
+class Resume(support.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="finetune-e2e-resume-"))
+        cls.addClassCleanup(shutil.rmtree, cls.shared, True)
+        cls.config = cls().prepare(CHANGES, rows=ROWS, folder=cls.shared)
+        begin = time.monotonic()
+        done = support.run("train", cls.config, "--output_dir=whole", cwd=cls.shared)
+        assert done.code == 0, done
+        cls.seconds = time.monotonic() - begin
+        cls.whole = cls.shared / "whole"
+        cls.expected = final_state(cls.whole)
+
+    def setUp(self):
+        super().setUp()
+        self.random = random.Random(20240229)
+
+    def assert_equals_uninterrupted(self, run_folder):
+        found = final_state(run_folder)
+        self.assertEqual(found["step"], f"checkpoint-{UPDATES}")
+        self.assertEqual(found["best"], self.expected["best"])
+        for name in ("weights", "moments"):
+            self.assertTrue(found[name] == self.expected[name], f"{name} differ in {run_folder}")
+        steps = [event["step"] for event in support.events(run_folder)]
+        self.assertEqual(steps, list(range(1, UPDATES + 1)))
+        losses = [event["loss"] for event in support.events(run_folder)]
+        self.assertEqual(losses, [event["loss"] for event in support.events(self.whole)])
+
+    def interrupt(self, run_folder, number, delay):
+        """Starts the run, sends a signal after `delay` seconds; (exit code, stderr)."""
+        process = support.start("train", self.config, f"--output_dir={run_folder}")
+        time.sleep(delay)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+        return process.returncode, err.decode()
+
+    def test_an_uninterrupted_run_gives_the_same_bytes_twice(self):
+        self.train(self.config, "output_dir=again", cwd=self.folder)
+        self.assert_equals_uninterrupted(self.folder / "again")
+
+    def test_another_seed_gives_other_bytes(self):
+        self.train(self.config, "output_dir=other", "seed=4", cwd=self.folder)
+        self.assertNotEqual(final_state(self.folder / "other")["weights"], self.expected["weights"])
+
+    def test_killed_at_random_moments(self):
+        kills = runs = 0
+        while kills < NUM_KILLS:
+            runs += 1
+            run_folder = self.folder / f"killed-{runs}"
+            while kills < NUM_KILLS:
+                code, err = self.interrupt(run_folder, signal.SIGKILL, self.random.uniform(0.1, 0.6) * self.seconds)
+                if code == 0:
+                    break
+                self.assertEqual(code, -signal.SIGKILL, err)
+                kills += 1
+            self.train(self.config, f"--output_dir={run_folder}")
+            self.assert_equals_uninterrupted(run_folder)
+            left = [path.name for path in run_folder.iterdir() if path.name.startswith((".tmp", ".trash"))]
+            self.assertEqual(left, [])
+        print(f"{kills} kills in {runs} runs", flush=True)
+
+    def test_terminated_at_random_moments_saves_and_exits_75(self):
+        run_folder = self.folder / "terminated"
+        num_preempted = 0
+        for number in [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGTERM]:
+            process = support.start("train", self.config, f"--output_dir={run_folder}")
+            log = run_folder / "metrics.jsonl"
+            before = log.stat().st_size if log.exists() else 0
+            self.assertTrue(support.wait_for(lambda: log.exists() and log.stat().st_size > before + 2000, pause=0.001))
+            time.sleep(self.random.uniform(0.0, 0.1))
+            process.send_signal(number)
+            out, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, support.EXIT_PREEMPTED, err.decode())
+            num_preempted += 1
+            state = json.loads((run_folder / "last" / "trainer_state.json").read_text())
+            self.assertEqual(state["global_step"], support.events(run_folder)[-1]["step"], "saved where it stopped")
+        self.assertEqual(num_preempted, 4)
+        summary = self.train(self.config, f"--output_dir={run_folder}", "--resume", "must")
+        self.assertEqual(summary["steps"], UPDATES)
+        self.assert_equals_uninterrupted(run_folder)
+
+    def test_a_preempted_run_says_so_under_json(self):
+        process = support.start("train", self.config, "--json", "--output_dir=stopped", cwd=self.folder)
+        self.assertTrue(support.wait_for((self.folder / "stopped" / "checkpoint-7").exists, pause=0.001))
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, support.EXIT_PREEMPTED, err.decode())
+        self.assertEqual(json.loads(out)["status"], "preempted")
+
+    def test_a_second_signal_ends_it_at_once(self):
+        config = self.prepare({**CHANGES, "training": {"num_train_epochs": 1000, "batch_size": 4096,
+                                                       "gradient_accumulation_steps": 16}}, rows=40000)
+        process = support.start("train", config, "--output_dir=twice", cwd=self.folder)
+        self.assertTrue(support.wait_for((self.folder / "twice" / "data_report.json").exists))
+        time.sleep(0.7)  # now inside a step that takes seconds
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        begin = time.monotonic()
+        _, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM, err.decode())
+        self.assertLess(time.monotonic() - begin, 1.0)
+
+
+if __name__ == "__main__":
+    support.main()
