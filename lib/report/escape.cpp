@@ -16,7 +16,7 @@ constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 std::string_view first_character(std::string_view text) {
   const auto lead = static_cast<uint8_t>(text[0]);
   const size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  if (length > text.size() || !base::is_valid_utf8(text.substr(0, length))) return {};
+  if (!base::is_valid_utf8(text.substr(0, length))) return {};  // cut short: invalid too
   return text.substr(0, length);
 }
 
