@@ -1,0 +1,84 @@
+#include "text/post_processor.h"
+
+#include <catch2/catch.hpp>
+
+#include "base/error.h"
+
+namespace finetune::text {
+namespace {
+
+using Source = TemplatePiece::Source;
+
+TokenBuffer tokens(int32_t first, size_t count) {
+  TokenBuffer buffer;
+  for (size_t i = 0; i < count; ++i) {
+    const auto place = static_cast<int32_t>(i);
+    buffer.ids.push_back(first + place);
+    buffer.offsets.emplace_back(place, place + 1);
+  }
+  return buffer;
+}
+
+PostProcessor bert() {
+  const TemplatePiece cls{Source::kSpecial, 0, {1}}, sep{Source::kSpecial, 0, {2}};
+  const TemplatePiece end{Source::kSpecial, 1, {2}}, a{Source::kFirst, 0}, b{Source::kSecond, 1};
+  return {{cls, a, sep}, {cls, a, sep, b, end}};
+}
+
+EncodeOptions limit(int32_t max_length) {
+  EncodeOptions options;
+  options.max_length = max_length;
+  options.want_offsets = true;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("special tokens stand where the template says") {
+  TokenBuffer first = tokens(10, 2), second = tokens(20, 1);
+  Encoding out;
+  bert().process_pair(first, second, limit(0), out);
+  CHECK(out.ids == std::vector<int32_t>{1, 10, 11, 2, 20, 2});
+  CHECK(out.type_ids == std::vector<int32_t>{0, 0, 0, 0, 1, 1});
+  CHECK(out.special_mask == std::vector<uint8_t>{1, 0, 0, 1, 0, 1});
+  CHECK(out.offsets[2] == CharRange{1, 2});
+  CHECK(out.offsets[3] == CharRange{0, 0});
+  EncodeOptions bare;
+  bare.add_special_tokens = false;
+  bert().process_pair(first, second, bare, out);
+  CHECK(out.ids == std::vector<int32_t>{10, 11, 20});
+  CHECK(out.offsets.empty());
+}
+
+TEST_CASE("the longer text is cut first, and what was cut is counted") {
+  // Lengths that tokenizers 0.22.2 leaves for max_length 10 (7 without the specials).
+  const std::vector<std::array<size_t, 4>> table = {{6, 1, 6, 1},   {20, 2, 5, 2}, {2, 20, 2, 5},
+                                                    {20, 20, 3, 4}, {4, 9, 3, 4},  {9, 4, 4, 3}};
+  for (const auto& [first_size, second_size, first_kept, second_kept] : table) {
+    TokenBuffer first = tokens(100, first_size), second = tokens(200, second_size);
+    Encoding out;
+    bert().process_pair(first, second, limit(10), out);
+    CHECK(first.ids.size() == first_kept);
+    CHECK(second.ids.size() == second_kept);
+    CHECK(out.ids.size() == first_kept + second_kept + 3);
+    CHECK(out.num_cut == static_cast<int32_t>(first_size + second_size - first_kept - second_kept));
+  }
+}
+
+TEST_CASE("a single text is cut from the right") {
+  TokenBuffer first = tokens(10, 5);
+  Encoding out;
+  bert().process(first, limit(4), out);
+  CHECK(out.ids == std::vector<int32_t>{1, 10, 11, 2});
+  CHECK(out.num_cut == 3);
+}
+
+TEST_CASE("a length without room for the special tokens is an error") {
+  TokenBuffer first = tokens(10, 5);
+  Encoding out;
+  CHECK_THROWS_AS(bert().process(first, limit(1), out), ConfigError);
+  bert().process(first, limit(2), out);
+  CHECK(out.ids == std::vector<int32_t>{1, 2});
+}
+
+}  // namespace finetune::text
