@@ -10,7 +10,9 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "models/load.h"
+#include "run/model_card.h"
 #include "tensors/safetensors_writer.h"
+#include "train/manifest.h"
 
 namespace finetune::run {
 
@@ -37,6 +39,14 @@ std::vector<std::string> label_names(const json& config, const std::string& file
     names.push_back(is_named ? found->get<std::string>() : base::cat("LABEL_", id));
   }
   return names;
+}
+
+data::LabelMap label_map(std::vector<std::string> names, const std::string& file) {
+  try {
+    return data::LabelMap(std::move(names));
+  } catch (const ConfigError& error) {
+    throw CheckpointError(base::cat(file, ": 'id2label': ", error.chain().front()));
+  }
 }
 
 /// The problem a config.json names; Hugging Face's default where it names none.
@@ -75,6 +85,12 @@ void copy_tokenizer(base::Fs& files, const fs::path& source, const fs::path& fol
                                              : std::vector<std::string>{source.filename().string()};
   for (const std::string& name : names)
     base::write_file_synced(files, folder / name, base::read_file(from / name));
+}
+
+/// True for what an export leaves; a run or one of its checkpoints is worth more than that.
+bool is_plain_model_folder(const fs::path& folder) {
+  return fs::exists(folder / "config.json") && fs::exists(folder / "model.safetensors") &&
+         !fs::exists(folder / train::kManifestName) && !fs::exists(folder / kEnvironmentName);
 }
 
 }  // namespace
@@ -117,7 +133,7 @@ TrainedModel load_trained_model(const fs::path& path) {
   trained.problem = problem_of(config, names.size(), config_file.string());
   trained.num_labels = static_cast<int64_t>(names.size());
   if (trained.problem != tasks::Problem::kRegression)
-    trained.labels = data::LabelMap(std::move(names));
+    trained.labels = label_map(std::move(names), config_file.string());
   models::HeadOptions head;
   head.num_labels = trained.num_labels;
   models::LoadOptions options;
@@ -153,10 +169,10 @@ void export_model(const fs::path& source, const fs::path& target, bool overwrite
     throw BusyError(target.string() +
                     ": exists already; choose another folder, or pass --overwrite to replace it");
   }
-  if (is_taken && !fs::exists(target / "config.json")) {
-    throw BusyError(
-        target.string() +
-        ": does not look like an earlier export (no config.json), so it is not replaced");
+  if (is_taken && !is_plain_model_folder(target)) {
+    throw BusyError(target.string() +
+                    ": is no earlier export (those hold config.json and model.safetensors and "
+                    "belong to no run), so it is not replaced");
   }
   const TrainedModel trained = load_trained_model(source);
   base::Fs& files = base::posix_fs();
@@ -169,6 +185,9 @@ void export_model(const fs::path& source, const fs::path& target, bool overwrite
     files.make_directory(temporary);
     write_model_folder(files, temporary,
                        {*trained.model, trained.folder, trained.labels, trained.problem});
+    if (const std::string card = model_card(trained, source); !card.empty()) {
+      base::write_file_synced(files, temporary / "README.md", card);
+    }
     files.sync_directory(temporary);
     if (files.exists(target)) files.remove_tree(target);
     files.rename(temporary, target);
