@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/json.h"
 #include "base/strings.h"
@@ -69,6 +70,19 @@ std::string prediction_text(tasks::Problem problem, const data::LabelMap& labels
   return base::join(predicted_labels(problem, labels, scores), ";");
 }
 
+namespace {
+
+/// The label that a row was given: a name, a list of names, or a number.
+json target_json(tasks::Problem problem, const data::Example& example) {
+  if (problem == tasks::Problem::kMultiLabel) return example.labels;
+  const std::string& label = example.labels.at(0);
+  if (problem == tasks::Problem::kSingleLabel) return label;
+  const std::optional<double> number = base::parse_double(label);
+  return number ? json(*number) : json(label);
+}
+
+}  // namespace
+
 std::string predictions_jsonl(const PredictionsFile& file) {
   std::string lines;
   const auto add = [&](int64_t row, const data::Example* example) {
@@ -76,9 +90,7 @@ std::string predictions_jsonl(const PredictionsFile& file) {
     if (example != nullptr) {
       line["text"] = example->text;
       if (!example->text_pair.empty()) line["text_pair"] = example->text_pair;
-      if (!example->labels.empty())
-        line["target"] =
-            example->labels.size() == 1 ? json(example->labels[0]) : json(example->labels);
+      if (!example->labels.empty()) line["target"] = target_json(file.problem, *example);
     }
     line.update(prediction_json(file.problem, file.labels, file.scores.row(row)));
     lines += base::dump_json(line) + "\n";
