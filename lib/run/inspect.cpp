@@ -67,12 +67,13 @@ json describe_model(const fs::path& folder) {
 }
 
 json describe_run(const fs::path& folder) {
-  json checkpoints = json::array();
+  std::vector<int64_t> steps;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (train::checkpoint_step(entry.path()))
-      checkpoints.push_back(entry.path().filename().string());
+    if (const auto step = train::checkpoint_step(entry.path())) steps.push_back(*step);
   }
-  std::sort(checkpoints.begin(), checkpoints.end());
+  std::ranges::sort(steps);
+  json checkpoints = json::array();
+  for (const int64_t step : steps) checkpoints.push_back(base::cat("checkpoint-", step));
   json description = {{"folder", folder.string()}, {"checkpoints", checkpoints}};
   for (const char* link : {"best", "last"}) {
     if (fs::is_symlink(folder / link)) description[link] = fs::read_symlink(folder / link).string();
@@ -130,20 +131,28 @@ std::string shape_text(const json& shape) {
   return text + "]";
 }
 
+/// `text`, quoted where a terminal might act on it: names and values come from foreign files.
+std::string printable(const std::string& text) {
+  const auto is_escaped = [](char c) { return c == '\\' || c == '\''; };
+  const auto num_escaped = static_cast<size_t>(std::ranges::count_if(text, is_escaped));
+  const std::string quoted = base::quote(text, text.size());
+  return quoted.size() == text.size() + num_escaped + 2 ? text : quoted;
+}
+
 void append_text(const json& value, const std::string& key, const std::string& indent,
                  std::string& out) {
   if (key == "tensors" && value.is_array()) {
     for (const json& tensor : value) {
-      out += indent + tensor.at("name").get<std::string>() + "  " +
+      out += indent + printable(tensor.at("name").get<std::string>()) + "  " +
              tensor.at("dtype").get<std::string>() + " " + shape_text(tensor.at("shape")) + "\n";
     }
   } else if (value.is_object()) {
-    if (!key.empty()) out += indent + key + ":\n";
+    if (!key.empty()) out += indent + printable(key) + ":\n";
     for (const auto& [name, member] : value.items())
       append_text(member, name, key.empty() ? indent : indent + "  ", out);
   } else {
-    out += indent + key + ": " +
-           (value.is_string() ? value.get<std::string>() : base::dump_json(value)) + "\n";
+    out += indent + printable(key) + ": " +
+           printable(value.is_string() ? value.get<std::string>() : base::dump_json(value)) + "\n";
   }
 }
 
