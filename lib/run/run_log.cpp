@@ -62,6 +62,7 @@ void RunLog::on_step(const train::StepEvent& event) {
   window_tokens_ += event.num_tokens;
   window_examples_ += event.num_examples;
   window_seconds_ += event.seconds;
+  epoch_ = event.position.epoch;
   observer_.on_step(event);
 }
 
@@ -104,14 +105,18 @@ void RunLog::on_skip(const train::SkipEvent& event) {
   observer_.on_skip(event);
 }
 
-std::string RunLog::state() { return base::dump_json({{"metrics_offset", metrics_.offset()}}); }
+std::string RunLog::state() {
+  return base::dump_json({{"metrics_offset", metrics_.offset()}, {"epoch", epoch_}});
+}
 
 void RunLog::restore(const std::string& state) {
   const json object = base::parse_json(state, "listener state of the checkpoint");
   const json offset = object.value("metrics_offset", json());
   if (offset.is_number_integer()) metrics_.truncate_to(offset.get<int64_t>());
-  metrics_.add(
-      report::ResumeEvent{resume_step_.value_or(0), 0.0, folder_name(resume_step_.value_or(0))});
+  const json epoch = object.value("epoch", json());
+  if (epoch.is_number()) epoch_ = epoch.get<double>();
+  const int64_t step = resume_step_.value_or(0);
+  metrics_.add(report::ResumeEvent{step, epoch_, folder_name(step)});
 }
 
 std::string RunLog::trainer_state_text(const train::TrainState& state,

@@ -48,6 +48,7 @@ class RunLog final : public train::TrainListener {
   std::optional<int64_t> resume_step_;
   report::MetricsLog metrics_;
   std::optional<report::TensorBoardWriter> tensorboard_;
+  double epoch_ = 0.0;
   int64_t num_tokens_ = 0;  ///< of the updates of this process, and the time they took
   double seconds_ = 0.0;
   int64_t window_tokens_ = 0;  ///< since the last log event
