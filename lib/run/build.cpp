@@ -1,5 +1,6 @@
 #include "run/build.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -9,7 +10,9 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "metrics/classification.h"
 #include "metrics/metric.h"
+#include "metrics/regression.h"
 #include "tasks/classification.h"
 
 namespace finetune::run {
@@ -62,11 +65,23 @@ models::HeadOptions head_options(const RunConfig& config, int64_t num_labels) {
 
 bool is_greater_better(const std::string& metric, const char* key) {
   if (const auto known = metrics::is_greater_better(metric)) return *known;
-  std::string names;
-  for (const std::string& name : metrics::metric_names())
-    names += (names.empty() ? "" : ", ") + name;
-  throw ConfigError(
-      base::cat(key, ": unknown metric ", base::quote(metric), "; known are ", names));
+  throw ConfigError(base::cat(key, ": unknown metric ", base::quote(metric), "; known are ",
+                              base::join(metrics::metric_names(), ", ")));
+}
+
+/// Names of what the evaluation of a task gives.
+std::vector<std::string> metrics_of(tasks::Problem problem, int64_t num_labels) {
+  metrics::Values values;
+  if (problem == tasks::Problem::kRegression) {
+    values = metrics::RegressionMetrics().values();
+  } else if (problem == tasks::Problem::kMultiLabel) {
+    values = metrics::MultiLabelMetrics(num_labels).values();
+  } else {
+    values = metrics::SingleLabelMetrics(num_labels).values();
+  }
+  std::vector<std::string> names = {"loss"};
+  for (const auto& [name, value] : values) names.push_back(name);
+  return names;
 }
 
 }  // namespace
@@ -188,6 +203,20 @@ optim::AdamWOptions build_optimizer_options(const RunConfig& config) {
 
 train::CheckpointOptions build_checkpoint_options(const RunConfig& config) {
   return {config.checkpoints.keep_last, config.checkpoints.keep_best};
+}
+
+void check_metrics(const RunConfig& config, int64_t num_labels) {
+  const std::vector<std::string> names =
+      metrics_of(tasks::problem_from(config.task.problem), num_labels);
+  const auto check = [&](const char* key, const std::string& metric) {
+    if (std::ranges::find(names, metric) != names.end()) return;
+    throw ConfigError(base::cat(key, ": a ", config.task.problem, " task with ", num_labels,
+                                num_labels == 1 ? " label" : " labels", " has no ",
+                                base::quote(metric), "; it has ", base::join(names, ", ")));
+  };
+  check("evaluation.metric", config.evaluation.metric);
+  if (config.early_stopping && config.early_stopping->metric)
+    check("early_stopping.metric", *config.early_stopping->metric);
 }
 
 train::TrainerOptions build_trainer_options(const RunConfig& config) {

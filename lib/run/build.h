@@ -44,6 +44,11 @@ std::unique_ptr<models::SequenceClassifier> build_model_from_checkpoint(
 optim::FlatParameters build_parameters(models::SequenceClassifier& model);
 optim::AdamWOptions build_optimizer_options(const RunConfig& config);
 train::CheckpointOptions build_checkpoint_options(const RunConfig& config);
+
+/// Throws ConfigError when a metric that the config names is none of those its task gives (a typing
+/// error in disguise: there would never be a best model).
+void check_metrics(const RunConfig& config, int64_t num_labels);
+
 train::TrainerOptions build_trainer_options(const RunConfig& config);
 
 }  // namespace finetune::run

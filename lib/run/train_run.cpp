@@ -101,6 +101,7 @@ class Run {
     record_ = RunRecord::of(data_, threads_);
     if (found_) check_run_record(found_->folder, record_, request.allows_data_change);
     num_labels_ = problem_ == tasks::Problem::kRegression ? 1 : data_.labels.size();
+    check_metrics(config_, num_labels_);
     model_ = found_ ? build_model_from_checkpoint(config_, found_->folder, num_labels_)
                     : build_model(config_, model_config_, num_labels_);
     check_vocabulary(*model_, *tokenizer_);
