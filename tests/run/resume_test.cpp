@@ -1,0 +1,113 @@
+#include "run/resume.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "run/tiny_run.h"
+#include "train/checkpoint_store.h"
+
+using namespace finetune;
+using namespace finetune::run;
+using Catch::Matchers::Contains;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A run folder that holds one checkpoint, of step 4.
+void save_checkpoint(const fs::path& folder) {
+  fs::create_directories(folder);
+  train::CheckpointStore store(base::posix_fs(), folder, {});
+  store.save(4, false, 0, [](base::Fs& files, const fs::path& checkpoint) {
+    base::write_file_synced(files, checkpoint / "state.json", "{}");
+  });
+}
+
+}  // namespace
+
+TEST_CASE("an empty folder is a fresh start, unless a checkpoint must be there") {
+  const test::TemporaryFolder folder;
+  for (const ResumeMode mode : {ResumeMode::kAuto, ResumeMode::kNever}) {
+    CHECK_THAT(
+        test::logged([&] { CHECK_FALSE(choose_checkpoint(folder.path(), mode).has_value()); }),
+        Contains("starting fresh in " + folder.path().string()));
+  }
+  CHECK_THAT(
+      test::error_of<CheckpointError>([&] { choose_checkpoint(folder.path(), ResumeMode::kMust); }),
+      Contains("--resume must") && Contains(folder.path().string()));
+}
+
+TEST_CASE("a checkpoint is gone on from, unless that is ruled out") {
+  const test::TemporaryFolder folder;
+  save_checkpoint(folder.path());
+  for (const ResumeMode mode : {ResumeMode::kAuto, ResumeMode::kMust}) {
+    const auto found = choose_checkpoint(folder.path(), mode);
+    REQUIRE(found);
+    CHECK(found->step == 4);
+    CHECK(found->folder == folder.path() / "checkpoint-4");
+  }
+  CHECK_THAT(
+      test::error_of<BusyError>([&] { choose_checkpoint(folder.path(), ResumeMode::kNever); }),
+      Contains("checkpoint-4") && Contains("another output_dir"));
+}
+
+TEST_CASE("a run is gone on with only by its own config") {
+  const test::TinyRun tiny;
+  const RunConfig before = tiny.config();
+  test::write_file(before.output_dir / "config.json", render(before));
+  const auto check = [&](const std::string& patch, bool is_forced) {
+    check_config_unchanged(before.output_dir, tiny.config(patch), is_forced);
+  };
+  CHECK(test::logged([&] { check("{}", false); }).empty());
+
+  const std::string safe = R"({"about": "again", "checkpoints": {"keep_last": 9}})";
+  CHECK_THAT(test::logged([&] { check(safe, false); }),
+             Contains("changed since the run began: checkpoints.keep_last: 2 -> 9") &&
+                 Contains("about: (not set) -> \"again\""));
+
+  const std::string unsafe =
+      R"({"seed": 8, "training": {"batch_size": 4}, "checkpoints": {"keep_last": 9}})";
+  CHECK_THAT(test::error_of<ConfigError>([&] { check(unsafe, false); }),
+             Contains("seed: 7 -> 8") && Contains("training.batch_size: 8 -> 4") &&
+                 Contains("--force") && !Contains("keep_last"));
+  CHECK_THAT(test::logged([&] { check(unsafe, true); }),
+             Contains("going on (--force)") && Contains("training.batch_size: 8 -> 4"));
+}
+
+TEST_CASE("a run folder that was moved is still the same run") {
+  const test::TinyRun tiny;
+  const RunConfig before = tiny.config();
+  test::write_file(tiny / "moved/config.json", render(before));
+  CHECK_NOTHROW(check_config_unchanged(tiny / "moved", before, false));
+  CHECK_NOTHROW(
+      check_config_unchanged(tiny / "moved", tiny.config(R"({"output_dir": "moved"})"), false));
+}
+
+TEST_CASE("changed data ends a resume, another number of threads is a warning") {
+  const test::TemporaryFolder folder;
+  const RunRecord record{"00ff", "11ee", 2, "2.13.0"};
+  write_run_record(base::posix_fs(), folder.path(), record);
+  const auto check = [&](const RunRecord& now, bool allows_data_change = false) {
+    return test::logged([&] { check_run_record(folder.path(), now, allows_data_change); });
+  };
+  CHECK(check(record).empty());
+
+  RunRecord other_train = record;
+  other_train.train_data = "00fe";
+  RunRecord other_validation = record;
+  other_validation.validation_data = "";
+  for (const RunRecord& now : {other_train, other_validation}) {
+    CHECK_THAT(test::error_of<DataError>([&] { check(now); }),
+               Contains("the data has changed") && Contains("--allow-data-change"));
+    CHECK_THAT(check(now, true), Contains("going on (--allow-data-change)"));
+  }
+
+  RunRecord other_threads = record;
+  other_threads.threads = 4;
+  RunRecord other_torch = record;
+  other_torch.torch_version = "2.14.0";
+  for (const RunRecord& now : {other_threads, other_torch}) {
+    CHECK_THAT(check(now), Contains("warning") && Contains("last bits may differ"));
+  }
+}
