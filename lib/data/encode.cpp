@@ -21,7 +21,7 @@ constexpr size_t kRowsPerPiece = 64;
 /// What one thread encodes at a time.
 struct Piece {
   std::vector<int32_t> token_ids;
-  std::vector<int32_t> lengths;
+  std::vector<size_t> offsets{0};  ///< row i holds tokens [offsets[i], offsets[i+1])
   std::vector<int32_t> second_begins;
   std::vector<int32_t> tokens_cut;
 };
@@ -48,32 +48,39 @@ Piece encode_piece(std::span<const Example> examples, int32_t max_length,
       tokenizer.encode_pair(example.text, example.text_pair, options, encoding);
     }
     piece.token_ids.insert(piece.token_ids.end(), encoding.ids.begin(), encoding.ids.end());
-    piece.lengths.push_back(static_cast<int32_t>(encoding.ids.size()));
+    piece.offsets.push_back(piece.token_ids.size());
     piece.second_begins.push_back(second_begin(encoding));
     piece.tokens_cut.push_back(encoding.num_cut);
   }
   return piece;
 }
 
-std::vector<Piece> encode_pieces(std::span<const Example> examples, const EncodingOptions& options,
-                                 const text::Tokenizer& tokenizer) {
+/// How texts become tokens.
+struct Encoder {
+  const EncodingOptions& options;
+  const text::Tokenizer& tokenizer;
+};
+
+std::vector<Piece> encode_pieces(std::span<const Example> examples, const Encoder& encoder) {
   std::vector<Piece> pieces((examples.size() + kRowsPerPiece - 1) / kRowsPerPiece);
-  base::parallel_for(
-      static_cast<int64_t>(pieces.size()), 1, options.num_threads, [&](int64_t begin, int64_t end) {
-        for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-          const size_t first = i * kRowsPerPiece;
-          const size_t count = std::min(kRowsPerPiece, examples.size() - first);
-          pieces[i] = encode_piece(examples.subspan(first, count), options.max_length, tokenizer);
-        }
-      });
+  const auto encode_range = [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      const size_t first = i * kRowsPerPiece;
+      const size_t count = std::min(kRowsPerPiece, examples.size() - first);
+      pieces[i] = encode_piece(examples.subspan(first, count), encoder.options.max_length,
+                               encoder.tokenizer);
+    }
+  };
+  base::parallel_for(static_cast<int64_t>(pieces.size()), 1, encoder.options.num_threads,
+                     encode_range);
   return pieces;
 }
 
-/// Appends row `index` of `piece`, whose tokens begin at `token_begin`.
-void append_row(const Piece& piece, size_t index, size_t token_begin, const Example& example,
-                EncodedColumns& columns) {
-  const auto first = piece.token_ids.begin() + static_cast<std::ptrdiff_t>(token_begin);
-  columns.token_ids.insert(columns.token_ids.end(), first, first + piece.lengths[index]);
+void append_row(const Piece& piece, size_t index, const Example& example, EncodedColumns& columns) {
+  const auto ids =
+      std::span(piece.token_ids)
+          .subspan(piece.offsets[index], piece.offsets[index + 1] - piece.offsets[index]);
+  columns.token_ids.insert(columns.token_ids.end(), ids.begin(), ids.end());
   columns.offsets.push_back(static_cast<int64_t>(columns.token_ids.size()));
   columns.second_begins.push_back(piece.second_begins[index]);
   columns.tokens_cut.push_back(piece.tokens_cut[index]);
@@ -84,16 +91,13 @@ void append_row(const Piece& piece, size_t index, size_t token_begin, const Exam
 /// Encodes `examples` and appends them; on_row(example, has_tokens) is told of each, in order. A
 /// text without any token is left out: a sequence has at least one.
 template <class OnRow>
-void append_encoded(std::span<const Example> examples, const EncodingOptions& options,
-                    const text::Tokenizer& tokenizer, EncodedColumns& columns, OnRow&& on_row) {
-  const std::vector<Piece> pieces = encode_pieces(examples, options, tokenizer);
+void append_encoded(std::span<const Example> examples, const Encoder& encoder,
+                    EncodedColumns& columns, OnRow&& on_row) {
   size_t row = 0;
-  for (const Piece& piece : pieces) {
-    size_t token_begin = 0;
-    for (size_t i = 0; i < piece.lengths.size(); ++i, ++row) {
-      const bool has_tokens = piece.lengths[i] > 0;
-      if (has_tokens) append_row(piece, i, token_begin, examples[row], columns);
-      token_begin += static_cast<size_t>(piece.lengths[i]);
+  for (const Piece& piece : encode_pieces(examples, encoder)) {
+    for (size_t i = 0; i + 1 < piece.offsets.size(); ++i, ++row) {
+      const bool has_tokens = piece.offsets[i + 1] > piece.offsets[i];
+      if (has_tokens) append_row(piece, i, examples[row], columns);
       on_row(examples[row], has_tokens);
     }
   }
@@ -141,7 +145,7 @@ EncodedColumns encode_file(const FileOptions& options, const std::optional<Label
   for (;;) {
     const std::vector<Example> chunk = read_chunk(reader, labels);
     if (chunk.empty()) break;
-    append_encoded(chunk, options.encoding, tokenizer, columns, on_row);
+    append_encoded(chunk, {options.encoding, tokenizer}, columns, on_row);
   }
   labels.finish(columns);
   columns.notes.rows_bad = bad_rows.by_reason();
@@ -153,7 +157,7 @@ std::shared_ptr<const EncodedDataset> encode_examples(std::span<const Example> e
                                                       const EncodingOptions& options,
                                                       const text::Tokenizer& tokenizer) {
   EncodedColumns columns;
-  append_encoded(examples, options, tokenizer, columns,
+  append_encoded(examples, {options, tokenizer}, columns,
                  [](const Example& example, bool has_tokens) {
                    if (!has_tokens) {
                      throw DataError(base::cat("line ", example.line,

@@ -19,13 +19,14 @@ constexpr uint64_t kPartBytes = uint64_t{1} << 20;
 
 /// Closes itself.
 struct ReadOnlyFile {
-  explicit ReadOnlyFile(const std::string& path)
-      : descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit ReadOnlyFile(const std::string& name)
+      : path(name), descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
   ~ReadOnlyFile() {
     if (descriptor >= 0) close(descriptor);
   }
   ReadOnlyFile(const ReadOnlyFile&) = delete;
   ReadOnlyFile& operator=(const ReadOnlyFile&) = delete;
+  std::string path;
   int descriptor;
 };
 
@@ -33,15 +34,14 @@ struct ReadOnlyFile {
   throw DataError(base::cat("cannot read ", base::quote(path), ": ", std::strerror(errno)));
 }
 
-uint64_t hash_part(const ReadOnlyFile& file, uint64_t begin, uint64_t bytes, uint64_t seed,
-                   const std::string& path) {
+uint64_t hash_part(const ReadOnlyFile& file, uint64_t begin, uint64_t bytes, uint64_t seed) {
   std::string part(bytes, '\0');
   size_t held = 0;
   while (held < part.size()) {
     const ssize_t count = pread(file.descriptor, part.data() + held, part.size() - held,
                                 static_cast<off_t>(begin + held));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(path);
+    if (count < 0) fail(file.path);
     if (count == 0) break;  // it has just been cut: the hash says so
     held += static_cast<size_t>(count);
   }
@@ -62,8 +62,8 @@ FileFingerprint fingerprint_file(const std::string& path) {
   fingerprint.modified_nanoseconds =
       static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
   const uint64_t part = std::min(kPartBytes, fingerprint.bytes);
-  const uint64_t head = hash_part(file, 0, part, 0, path);
-  fingerprint.head_tail_hash = hash_part(file, fingerprint.bytes - part, part, head, path);
+  const uint64_t head = hash_part(file, 0, part, 0);
+  fingerprint.head_tail_hash = hash_part(file, fingerprint.bytes - part, part, head);
   return fingerprint;
 }
 

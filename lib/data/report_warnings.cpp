@@ -1,6 +1,7 @@
 #include "data/report_warnings.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "base/strings.h"
@@ -12,8 +13,8 @@ constexpr double kMuchUnknown = 0.01;
 
 std::string percent(int64_t part, int64_t whole) {
   char text[32];
-  const int tenths = static_cast<int>(
-      1000.0 * static_cast<double>(part) / static_cast<double>(std::max<int64_t>(whole, 1)) + 0.5);
+  const double share = static_cast<double>(part) / static_cast<double>(std::max<int64_t>(whole, 1));
+  const auto tenths = static_cast<int>(std::lround(1000.0 * share));
   std::snprintf(text, sizeof(text), "%d.%d %%", tenths / 10, tenths % 10);
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <string>
 
 #include "base/strings.h"
@@ -19,6 +20,7 @@ class FakeTokenizer final : public text::Tokenizer {
   void encode(std::string_view first, const text::EncodeOptions& options,
               text::Encoding& out) const override {
     ++num_calls;
+    if (on_encode) on_encode();
     build({words(first)}, options, out);
     if (first == "nothing") out = {};
   }
@@ -37,6 +39,7 @@ class FakeTokenizer final : public text::Tokenizer {
   uint64_t fingerprint() const override { return fingerprint_; }
 
   mutable std::atomic<int> num_calls{0};
+  std::function<void()> on_encode;  ///< called for each single text
 
  private:
   using Ids = std::vector<int32_t>;

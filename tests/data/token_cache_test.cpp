@@ -107,6 +107,14 @@ TEST_CASE("The content of the file decides, not its name or time") {
   CHECK(cache.encodes());
 }
 
+TEST_CASE("A file that changes while it is read is refused, and nothing is kept") {
+  Cache cache(content(1));
+  cache.tokenizer.on_encode = [&] { test::write_file(cache.file.path(), content(2)); };
+  CHECK(test::error_of<DataError>([&] { cache.load(); }).find("has changed while") !=
+        std::string::npos);
+  CHECK_FALSE(fs::exists(cache.options.encoding.cache_folder));
+}
+
 TEST_CASE("A file beyond 64 MiB is known by size, time, head and tail") {
   Cache cache("text\tlabel\nw1\tx\n");
   cache.options.read.on_bad_row = data::BadRowPolicy::kSkip;
