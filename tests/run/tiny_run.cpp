@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "base/strings.h"
 #include "support/standard_stream.h"
@@ -71,6 +73,13 @@ run::RunConfig TinyRun::config(const std::string& patch) const {
 run::TrainSummary TinyRun::train(const std::string& patch) const {
   run::RunObserver observer;
   return run::train({config(patch)}, observer);
+}
+
+double RecordingObserver::loss_ratio() const {
+  REQUIRE(losses.size() >= 6);
+  const auto end = losses.end();
+  return std::accumulate(end - 3, end, 0.0) /
+         std::accumulate(losses.begin(), losses.begin() + 3, 0.0);
 }
 
 std::vector<std::string> lines_of(const fs::path& file) {

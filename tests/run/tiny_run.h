@@ -52,6 +52,9 @@ class RecordingObserver : public run::RunObserver {
   }
   void on_step(const train::StepEvent& event) override { losses.push_back(event.loss); }
 
+  /// Mean loss of the last three updates by that of the first three.
+  double loss_ratio() const;
+
   int64_t total_updates = -1;
   int64_t updates_at_start = -1;
   std::vector<double> losses;
