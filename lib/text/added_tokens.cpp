@@ -37,46 +37,55 @@ size_t leading_space(std::string_view text) {
 AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens,
                          const std::vector<std::string>& normalized_contents,
                          const Vocabulary& model) {
-  int32_t next_id = model.num_tokens();
-  std::vector<size_t> in_order;  // the specials come first, whatever their place in the file
-  std::vector<size_t> others;
   for (const AddedToken& token : tokens) {
     if (token.special && !token.content.empty()) specials_.insert(token.content);
   }
+  std::vector<size_t> in_order;  // the specials come first, whatever their place in the file
+  std::vector<size_t> others;
   std::set<std::string, std::less<>> seen_specials;
   for (size_t i = 0; i < tokens.size(); ++i) {
     const AddedToken& token = tokens[i];
     if (token.content.empty()) continue;
     if (token.special && seen_specials.insert(token.content).second) in_order.push_back(i);
-    const auto known = ids_.find(token.content);
-    if (known != ids_.end() && by_id_.at(known->second) == token) continue;
-    std::optional<int32_t> id = id_of(token.content);
-    if (!id) id = model.id_of(token.content);
-    if (!id) {
-      id = next_id++;
-      if (model.has(*id)) {
-        throw CheckpointError(base::cat("the added token ", base::quote(token.content),
-                                        " is not in the vocabulary and would be numbered ", *id,
-                                        ", which is ", base::quote(model.token(*id)),
-                                        " already: the vocabulary has holes"));
-      }
-    }
-    ids_[token.content] = *id;
-    by_id_[*id] = token;
+    const AddedToken* known = find(id_of(token.content).value_or(-1));
+    if (known != nullptr && *known == token) continue;
+    by_id_[give_id(token.content, model)] = token;
     if (!is_special(token.content)) others.push_back(i);
   }
   in_order.insert(in_order.end(), others.begin(), others.end());
+  build_tries(tokens, normalized_contents, in_order);
+}
+
+int32_t AddedTokens::give_id(const std::string& content, const Vocabulary& model) {
+  std::optional<int32_t> id = id_of(content);
+  if (!id) id = model.id_of(content);
+  if (!id) {
+    id = model.num_tokens() + num_new_++;
+    if (model.has(*id)) {
+      throw CheckpointError(base::cat("the added token ", base::quote(content),
+                                      " is not in the vocabulary and would be numbered ", *id,
+                                      ", which is ", base::quote(model.token(*id)),
+                                      " already: the vocabulary has holes"));
+    }
+  }
+  ids_[content] = *id;
+  return *id;
+}
+
+void AddedTokens::build_tries(const std::vector<AddedToken>& tokens,
+                              const std::vector<std::string>& normalized_contents,
+                              const std::vector<size_t>& in_order) {
   std::vector<Trie::Entry> raw, normalized;
   for (const size_t i : in_order) {
-    const int32_t id = ids_.at(tokens[i].content);
-    const std::string& pattern = tokens[i].normalized ? normalized_contents[i] : tokens[i].content;
+    const bool is_normalized = tokens[i].normalized;
+    const std::string& pattern = is_normalized ? normalized_contents[i] : tokens[i].content;
     if (pattern.empty()) {
       throw CheckpointError(base::cat("the normalizer leaves nothing of the added token ",
                                       base::quote(tokens[i].content)));
     }
-    (tokens[i].normalized ? normalized : raw).emplace_back(pattern, id);
+    (is_normalized ? normalized : raw).emplace_back(pattern, ids_.at(tokens[i].content));
     const bool is_new_byte = first_bytes_.find(pattern[0]) == std::string::npos;
-    if (!tokens[i].normalized && is_new_byte) first_bytes_ += pattern[0];
+    if (!is_normalized && is_new_byte) first_bytes_ += pattern[0];
   }
   has_normalized_ = !normalized.empty();
   raw_ = Trie(std::move(raw));

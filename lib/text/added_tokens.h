@@ -60,6 +60,10 @@ class AddedTokens {
   const std::map<int32_t, AddedToken>& by_id() const { return by_id_; }
 
  private:
+  int32_t give_id(const std::string& content, const Vocabulary& model);
+  void build_tries(const std::vector<AddedToken>& tokens,
+                   const std::vector<std::string>& normalized_contents,
+                   const std::vector<size_t>& in_order);
   void split(const Trie& trie, std::string_view text, std::vector<Split>& out) const;
   bool is_rejected(const AddedToken& token, std::string_view before, std::string_view after) const;
 
@@ -69,6 +73,7 @@ class AddedTokens {
   Trie raw_;
   Trie normalized_;
   bool has_normalized_ = false;
+  int32_t num_new_ = 0;      ///< tokens that the model does not know
   std::string first_bytes_;  ///< of the raw contents
 };
 
