@@ -10,7 +10,7 @@ namespace {
 using namespace finetune;
 
 data::EncodedColumns encode(const std::string& content, int32_t max_length, int num_threads,
-                            data::ReadOptions read = {}) {
+                            const data::ReadOptions& read = {}) {
   const test::DataFile file("a.tsv", content);
   const data::FileOptions options{
       .path = file.path(),

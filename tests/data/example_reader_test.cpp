@@ -7,6 +7,7 @@
 namespace {
 
 using namespace finetune;
+using namespace std::string_literals;
 using Counts = std::map<std::string, int64_t>;
 
 struct Read {
@@ -34,31 +35,40 @@ struct Kind {
   std::string reason;
 };
 
-/// `kinds` spread over 3,000 good rows by a fixed pattern, row i of kind i mod k after every 7th.
-Read read_spread(const std::string& name, const std::string& header, const std::string& good,
-                 const std::vector<Kind>& kinds, Counts& expected) {
-  std::string content = header;
+/// A file of 3,000 good rows with a bad one, of each kind in turn, behind every seventh.
+struct Spread {
+  std::string content;
+  Counts expected;
+};
+
+Spread spread(const std::string& header, const std::string& good, const std::vector<Kind>& kinds) {
+  Spread file{header, {}};
   size_t next = 0;
   for (int i = 0; i < 3000; ++i) {
-    content += good + "\n";
-    if (i % 7 == 0) {
-      const Kind& kind = kinds[next++ % kinds.size()];
-      content += kind.row + "\n";
-      ++expected[kind.reason];
-    }
+    file.content += good + "\n";
+    if (i % 7 != 0) continue;
+    const Kind& kind = kinds[next++ % kinds.size()];
+    file.content += kind.row + "\n";
+    ++file.expected[kind.reason];
   }
+  return file;
+}
+
+void check_spread(const std::string& name, const Spread& file) {
   data::ReadOptions options;
   options.max_row_bytes = 5000;
-  return read(name, content, options);
+  const Read result = read(name, file.content, options);
+  CAPTURE(name);
+  CHECK(result.texts.size() == 3000);
+  CHECK(result.bad == file.expected);
 }
+
+const std::string kLongText(6000, 'x');
 
 }  // namespace
 
-TEST_CASE("Known bad rows among good ones are all found, each for its reason") {
-  using namespace std::string_literals;
-  const std::string long_text(6000, 'x');
-  Counts expected;
-  const Read tsv = read_spread("a.tsv", "text\tlabel\n", "good row\t1",
+TEST_CASE("Known bad rows among good ones are all found, each for its reason: TSV") {
+  check_spread("a.tsv", spread("text\tlabel\n", "good row\t1",
                                {{"bad \xC3\x28 byte\t1", "invalid_utf8"},
                                 {"zero \0 byte\t1"s, "nul"},
                                 {"no label", "ragged"},
@@ -66,13 +76,11 @@ TEST_CASE("Known bad rows among good ones are all found, each for its reason") {
                                 {"\t1", "empty_text"},
                                 {" \t1", "empty_text"},
                                 {"no label\t", "missing_field"},
-                                {long_text + "\t1", "too_long"}},
-                               expected);
-  CHECK(tsv.texts.size() == 3000);
-  CHECK(tsv.bad == expected);
+                                {kLongText + "\t1", "too_long"}}));
+}
 
-  expected.clear();
-  const Read csv = read_spread("a.csv", "text,label\n", "\"good, \"\"row\"\"\",1",
+TEST_CASE("Known bad rows among good ones are all found, each for its reason: CSV") {
+  check_spread("a.csv", spread("text,label\n", "\"good, \"\"row\"\"\",1",
                                {{"bad \xFF,1", "invalid_utf8"},
                                 {"zero \0,1"s, "nul"},
                                 {"a,b,c", "ragged"},
@@ -80,13 +88,11 @@ TEST_CASE("Known bad rows among good ones are all found, each for its reason") {
                                 {"\"\",1", "empty_text"},
                                 {"x,\"\"", "missing_field"},
                                 {"a \"b\" c,1", "stray_quote"},
-                                {long_text + ",1", "too_long"}},
-                               expected);
-  CHECK(csv.texts.size() == 3000);
-  CHECK(csv.bad == expected);
+                                {kLongText + ",1", "too_long"}}));
+}
 
-  expected.clear();
-  const Read jsonl = read_spread("a.jsonl", "", "{\"text\": \"good row\", \"label\": 1}",
+TEST_CASE("Known bad rows among good ones are all found, each for its reason: JSONL") {
+  check_spread("a.jsonl", spread("", R"({"text": "good row", "label": 1})",
                                  {{"{\"text\": \"\xFF\", \"label\": 1}", "invalid_utf8"},
                                   {R"({"text": "a\u0000b", "label": 1})", "nul"},
                                   {R"({"text": "\ud83d", "label": 1})", "invalid_json"},
@@ -96,10 +102,7 @@ TEST_CASE("Known bad rows among good ones are all found, each for its reason") {
                                   {R"({"text": 3, "label": 1})", "wrong_type"},
                                   {R"({"text": "", "label": 1})", "empty_text"},
                                   {R"({"text": "a", "label": ""})", "missing_field"},
-                                  {"{\"text\": \"" + long_text + "\"}", "too_long"}},
-                                 expected);
-  CHECK(jsonl.texts.size() == 3000);
-  CHECK(jsonl.bad == expected);
+                                  {"{\"text\": \"" + kLongText + "\"}", "too_long"}}));
 }
 
 TEST_CASE("A regression target must be a finite number") {

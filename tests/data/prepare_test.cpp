@@ -117,8 +117,8 @@ TEST_CASE("Sets that cannot train are refused") {
     splits.options.read.on_bad_row = data::BadRowPolicy::kSkip;
     splits.write("train", one.train);
     CAPTURE(one.train);
-    CHECK(test::error_of<DataError>([&] { splits.prepare(); }).find(one.message) !=
-          std::string::npos);
+    const std::string message = test::error_of<DataError>([&] { splits.prepare(); });
+    CHECK(message.find(one.message) != std::string::npos);
   }
   Splits empty_test;
   empty_test.write("train", "w1\tx\nw2\ty\n");

@@ -167,6 +167,7 @@ TEST_CASE("Threads and processes that build one table at once all get it whole")
   }
   std::vector<uint64_t> fingerprints(4);
   std::vector<std::thread> threads;
+  threads.reserve(fingerprints.size());
   for (auto& fingerprint : fingerprints) {
     threads.emplace_back([&] { fingerprint = cache.load()->fingerprint(); });
   }
