@@ -63,7 +63,7 @@ data::PreparedData prepare(const RunConfig& config, const json& model_config,
   data::PreparedData data =
       data::prepare_data(build_data_options(config, threads, max_length, {}), tokenizer);
   const std::vector<std::string> order = stored_label_order(model_config, data.labels);
-  if (!config.task.labels && !order.empty()) {
+  if (!config.task.labels && !order.empty() && config.data.train != "-") {
     data = data::prepare_data(build_data_options(config, threads, max_length, order), tokenizer);
   }
   for (const std::string& warning : data.report.warnings) base::log_warning(warning);

@@ -16,7 +16,7 @@ TEST_CASE("the card of a run's model tells its results, settings and labels") {
   CHECK(card.starts_with("---\n"));
   CHECK_THAT(card, Catch::Contains("library_name: transformers") &&
                        Catch::Contains("text-classification") && Catch::Contains("accuracy") &&
-                       Catch::Contains("learning_rate") && Catch::Contains("fair"));
+                       Catch::Contains("adamw") && Catch::Contains("fair"));
 }
 
 TEST_CASE("another model folder keeps its own card, or has none") {
