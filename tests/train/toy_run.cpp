@@ -83,6 +83,8 @@ ToyRun::ToyRun(const std::filesystem::path& folder, const train::TrainerOptions&
   parameters_ = std::make_unique<optim::FlatParameters>(std::move(entries));
   optim::AdamWOptions adamw;
   adamw.weight_decay = 0.01;
+  adamw.epsilon = 1e-3;  // else a gradient that is only rounding noise moves its parameter by a
+                         // whole learning rate
   optimizer_ = std::make_unique<optim::AdamW>(*parameters_, adamw);
   task_ = std::make_unique<tasks::ClassificationTask>(*model, tasks::Problem::kSingleLabel, 2);
   store_ = std::make_unique<train::CheckpointStore>(fs != nullptr ? *fs : base::posix_fs(), folder,
