@@ -56,13 +56,18 @@ void append_text(const TokenBuffer& tokens, int32_t type_id, bool want_offsets, 
   out.special_mask.resize(out.ids.size(), 0);
 }
 
-void assemble(const PostProcessor::Template& pieces, const TokenBuffer& first,
-              const TokenBuffer& second, const EncodeOptions& options, Encoding& out) {
+struct Texts {
+  const TokenBuffer& first;
+  const TokenBuffer& second;
+};
+
+void assemble(const PostProcessor::Template& pieces, const Texts& texts,
+              const EncodeOptions& options, Encoding& out) {
   for (const TemplatePiece& piece : pieces) {
     if (piece.source == Source::kSpecial) {
       if (options.add_special_tokens) append_special(piece, options.want_offsets, out);
     } else {
-      append_text(piece.source == Source::kFirst ? first : second, piece.type_id,
+      append_text(piece.source == Source::kFirst ? texts.first : texts.second, piece.type_id,
                   options.want_offsets, out);
     }
   }
@@ -89,7 +94,7 @@ void PostProcessor::process(TokenBuffer& first, const EncodeOptions& options, En
     out.num_cut = static_cast<int32_t>(size_of(first) - kept);
     cut(first, kept, options.want_offsets);
   }
-  assemble(single_, first, first, options, out);
+  assemble(single_, {first, first}, options, out);
 }
 
 void PostProcessor::process_pair(TokenBuffer& first, TokenBuffer& second,
@@ -105,7 +110,7 @@ void PostProcessor::process_pair(TokenBuffer& first, TokenBuffer& second,
       out.num_cut = static_cast<int32_t>(before - kept.first - kept.second);
     }
   }
-  assemble(pair_, first, second, options, out);
+  assemble(pair_, {first, second}, options, out);
 }
 
 }  // namespace finetune::text

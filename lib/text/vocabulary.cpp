@@ -35,7 +35,7 @@ Vocabulary::Vocabulary(const std::vector<std::pair<std::string, int32_t>>& token
   trie_ = Trie(std::move(entries));
   if (trie_.num_strings() != tokens.size()) fail_on_repeated(tokens);
   text_.reserve(bytes);
-  spans_.resize(static_cast<size_t>(largest + 1));
+  if (largest >= 0) spans_.resize(static_cast<size_t>(largest) + 1);
   for (const auto& [token, id] : tokens) {
     spans_[static_cast<size_t>(id)] = {static_cast<uint32_t>(text_.size()),
                                        static_cast<uint32_t>(token.size())};
