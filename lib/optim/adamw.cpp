@@ -96,8 +96,8 @@ void AdamW::step(double learning_rate, double scale, double gradient_norm) {
   kernels::AdamWScalars scalars;
   scalars.clip = static_cast<float>(scale * clip);
   scalars.learning_rate = static_cast<float>(learning_rate);
-  scalars.beta1 = static_cast<float>(options_.beta1);
-  scalars.beta2 = static_cast<float>(options_.beta2);
+  scalars.beta1 = options_.beta1;
+  scalars.beta2 = options_.beta2;
   scalars.epsilon = static_cast<float>(options_.epsilon);
   scalars.weight_decay = static_cast<float>(options_.weight_decay);
   scalars.l2 = static_cast<float>(options_.l2);

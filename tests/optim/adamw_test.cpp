@@ -121,9 +121,7 @@ TEST_CASE("AdamW with clipping and a schedule follows torch.optim for 20 updates
     const NamedTensors state = adamw.state();
     CHECK(state.size() == trajectory.at("moments").size());
     for (const auto& [name, moment] : trajectory.at("moments").items()) {
-      // 1 - beta2 from an fp32 beta2 differs by 4.7e-5 from torch's, which is taken in double; the
-      // bias correction divides it out again, so that values do not see it.
-      check_close(floats_of(state.at(name)), moment, 6e-5);
+      check_close(floats_of(state.at(name)), moment, 5e-6);  // fp32 rounding over 20 updates
     }
   }
 }
