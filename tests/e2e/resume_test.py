@@ -33,6 +33,13 @@ def final_state(run_folder):
     }
 
 
+def last_step(run_folder):
+    """The step of the last whole line of the log, 0 without one."""
+    log = run_folder / "metrics.jsonl"
+    lines = log.read_bytes().split(b"\n") if log.exists() else []
+    return json.loads(lines[-2])["step"] if len(lines) > 1 else 0
+
+
 class Resume(support.Case):
     @classmethod
     def setUpClass(cls):
@@ -41,9 +48,11 @@ class Resume(support.Case):
         cls.addClassCleanup(shutil.rmtree, cls.shared, True)
         cls.config = cls().prepare(CHANGES, rows=ROWS, folder=cls.shared)
         begin = time.monotonic()
-        done = support.run("train", cls.config, "--output_dir=whole", cwd=cls.shared)
-        assert done.code == 0, done
-        cls.seconds = time.monotonic() - begin
+        process = support.start("train", cls.config, "--output_dir=whole", cwd=cls.shared)
+        support.wait_for(lambda: last_step(cls.shared / "whole") > 0, pause=0.002)
+        cls.seconds_to_start = time.monotonic() - begin
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err.decode()
         cls.whole = cls.shared / "whole"
         cls.expected = final_state(cls.whole)
 
@@ -62,11 +71,17 @@ class Resume(support.Case):
         losses = [event["loss"] for event in support.events(run_folder)]
         self.assertEqual(losses, [event["loss"] for event in support.events(self.whole)])
 
-    def interrupt(self, run_folder, number, delay):
-        """Starts the run, sends a signal after `delay` seconds; (exit code, stderr)."""
+    def kill(self, run_folder):
+        """Starts the run and kills it a few steps on, between two steps, in a save, or while it still starts."""
+        reached = int(os.readlink(run_folder / "last").split("-")[1]) if (run_folder / "last").is_symlink() else 0
         process = support.start("train", self.config, f"--output_dir={run_folder}")
-        time.sleep(delay)
-        process.send_signal(number)
+        if self.random.random() < 0.2:
+            time.sleep(self.random.uniform(0.0, self.seconds_to_start))
+        else:
+            target = reached + self.random.randint(1, 30)
+            support.wait_for(lambda: last_step(run_folder) >= target or process.poll() is not None, pause=0.002)
+            time.sleep(self.random.uniform(0.0, 0.06))
+        process.kill()
         _, err = process.communicate(timeout=60)
         return process.returncode, err.decode()
 
@@ -84,7 +99,7 @@ class Resume(support.Case):
             runs += 1
             run_folder = self.folder / f"killed-{runs}"
             while kills < NUM_KILLS:
-                code, err = self.interrupt(run_folder, signal.SIGKILL, self.random.uniform(0.1, 0.6) * self.seconds)
+                code, err = self.kill(run_folder)
                 if code == 0:
                     break
                 self.assertEqual(code, -signal.SIGKILL, err)

@@ -75,7 +75,7 @@ def start(*arguments, env=None, **options):
 def model_settings(**changes):
     settings = dict(vocab_size=len(VOCABULARY), hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
                     intermediate_size=64, max_position_embeddings=64, type_vocab_size=2, pad_token_id=0,
-                    initializer_range=0.2)
+                    initializer_range=0.1)
     settings.update(changes)
     return settings
 
@@ -151,7 +151,7 @@ SMALL_RUN = {
     "data": {"train": "train.tsv", "validation": "validation.tsv", "test": "test.tsv", "text_column": "sentence",
              "label_column": "label", "max_length": 32, "cache": False},
     "training": {"num_train_epochs": 2, "batch_size": 8, "precision": "fp32", "threads": 1},
-    "optimizer": {"type": "adamw", "learning_rate": 2e-3, "weight_decay": 0.01},
+    "optimizer": {"type": "adamw", "learning_rate": 5e-3, "weight_decay": 0.01},
     "schedule": {"type": "linear", "warmup": "10 percent"},
     "evaluation": {"every": "1 epochs", "metric": "accuracy"},
     "checkpoints": {"every": "1 epochs", "keep_last": 2, "keep_best": True},

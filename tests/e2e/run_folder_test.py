@@ -1,0 +1,180 @@
+"""The run folder and resuming: locks, damaged checkpoints, changed configs and data, divergence, exports."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+
+import support
+
+
+class RunFolder(support.Case):
+    def short(self, **changes):
+        return self.prepare(support.merged({"training": {"max_steps": 6}, "checkpoints": {"every": "2 steps"},
+                                            "evaluation": {"every": "2 steps"}}, changes))
+
+    def bytes_of(self, run_folder):
+        last = run_folder / "last"
+        return (last / "model.safetensors").read_bytes(), (last / "optimizer.safetensors").read_bytes()
+
+    def test_a_second_run_on_the_same_folder_is_refused_at_once(self):
+        config = self.prepare({"training": {"num_train_epochs": 100000}, "checkpoints": {"every": "1000 steps"},
+                               "evaluation": {"every": "1000 steps"}, "logging": {"every": "100 steps"}})
+        first = support.start("train", config, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        try:
+            self.assertTrue(support.wait_for(lambda: (self.folder / "run" / "last").exists()))
+            begin = time.monotonic()
+            second = support.run("train", config)
+            self.assertLess(time.monotonic() - begin, 1.0 if (os.getloadavg()[0] < os.cpu_count()) else 5.0)
+            self.assert_fails(second, support.EXIT_BUSY, f"{first.pid}", str(self.folder / "run"))
+            self.assertIsNone(first.poll(), "the first run goes on")
+            size = (self.folder / "run" / "metrics.jsonl").stat().st_size
+            self.assertTrue(support.wait_for(lambda: (self.folder / "run" / "metrics.jsonl").stat().st_size > size))
+        finally:
+            first.kill()
+            first.wait()
+        again = support.start("train", config, stderr=subprocess.PIPE)  # the lock of a dead process holds nobody up
+        self.assertTrue(support.wait_for(lambda: b"resuming" in os.read(again.stderr.fileno(), 65536)))
+        again.kill()
+        again.communicate()
+
+    def test_a_flipped_bit_in_any_file_of_a_checkpoint_is_found(self):
+        config = self.short()
+        self.train(config)
+        expected = self.bytes_of(self.folder / "run")
+        files = [path.name for path in (self.folder / "run" / "checkpoint-6").iterdir()]
+        self.assertIn("manifest.json", files)
+        for number, name in enumerate(sorted(files)):
+            with self.subTest(name):
+                shutil.rmtree(self.folder / "damaged", True)
+                shutil.copytree(self.folder / "run", self.folder / "damaged", symlinks=True)
+                path = self.folder / "damaged" / "checkpoint-6" / name
+                data = bytearray(path.read_bytes())
+                data[(number * 7919 + 11) % len(data)] ^= 1 << (number % 7)
+                path.write_bytes(data)
+                result = support.run("train", config, "--output_dir=damaged", "--json", cwd=self.folder)
+                self.assertEqual(result.code, 0, result)
+                self.assertIn("passing over", result.err)
+                self.assertRegex(result.err, r"resuming from \S*checkpoint-4")
+                if name != "manifest.json":  # a damaged list may put the blame on a file in it
+                    self.assertIn(name, result.err)
+                self.assertTrue(self.bytes_of(self.folder / "damaged") == expected)
+
+    def test_no_checkpoint_is_whole(self):
+        config = self.short()
+        self.train(config)
+        for path in self.folder.glob("run/checkpoint-*/model.safetensors"):
+            path.write_bytes(path.read_bytes()[:-1])
+        result = support.run("train", config, "--resume", "must")
+        self.assert_fails(result, support.EXIT_MODEL, "model.safetensors", "--resume must")
+
+    def test_a_changed_config_is_refused_with_every_key_unless_forced(self):
+        config = self.short()
+        self.train(config)
+        changes = ["optimizer.learning_rate=1e-5", "training.batch_size=4", "training.max_steps=8"]
+        refused = support.run("train", config, *changes)
+        self.assert_fails(refused, support.EXIT_USAGE, "optimizer.learning_rate", "0.005", "training.batch_size", "--force")
+        forced = support.run("train", config, *changes, "--force", "--json")
+        self.assertEqual(forced.code, 0, forced)
+        self.assertIn("optimizer.learning_rate", forced.err)
+        self.assertEqual(forced.json()["steps"], 8)
+
+    def test_intervals_may_change_at_a_resume(self):
+        config = self.short()
+        self.train(config)
+        result = support.run("train", config, "logging.every=2 steps", "checkpoints.keep_last=1")
+        self.assertEqual(result.code, 0, result)
+
+    def test_changed_data_is_refused_unless_allowed(self):
+        config = self.short()
+        self.train(config)
+        with open(self.folder / "train.tsv", "a") as file:
+            file.write("one more good film\tpositive\n")
+        refused = support.run("train", config)
+        self.assert_fails(refused, support.EXIT_DATA, "--allow-data-change")
+        self.assertEqual(support.run("train", config, "--allow-data-change").code, 0)
+
+    def test_resume_must_and_never(self):
+        config = self.short()
+        self.assert_fails(support.run("train", config, "--resume", "must"), support.EXIT_MODEL, "--resume must")
+        self.assert_no_checkpoint(self.folder / "run")
+        fresh = support.run("train", config, "--resume", "never", "--json")
+        self.assertEqual(fresh.code, 0, fresh)
+        self.assertIn("starting fresh", fresh.err)
+        before = self.bytes_of(self.folder / "run")
+        self.assert_fails(support.run("train", config, "--resume", "never"), support.EXIT_BUSY, "checkpoint-6")
+        again = support.run("train", config, "--resume", "must", "--json")
+        self.assertEqual(again.code, 0, again)
+        self.assertEqual(self.bytes_of(self.folder / "run"), before)
+        self.assertEqual(again.json()["validation"], fresh.json()["validation"])
+
+    def test_old_checkpoints_go_and_the_best_stays(self):
+        """Evaluations and saves keep their own time; the best model is saved when it is found."""
+        config = self.prepare({"training": {"num_train_epochs": 3}, "checkpoints": {"every": "17 steps", "keep_last": 1},
+                               "evaluation": {"every": "12 steps"}}, rows=256)
+        summary = self.train(config)
+        run_folder = self.folder / "run"
+        left = {path.name for path in run_folder.glob("checkpoint-*")}
+        self.assertEqual(left, {os.readlink(run_folder / "best"), os.readlink(run_folder / "last")})
+        evaluations = [e for e in support.events(run_folder, "evaluation") if e["split"] == "validation"]
+        self.assertGreater(evaluations[-1]["accuracy"], 0.8, "the tiny model learns")
+        best = max(evaluations, key=lambda e: e["accuracy"])  # of equals the first
+        self.assertEqual(os.readlink(run_folder / "best"), f"checkpoint-{best['step']}")
+        self.assertEqual(summary["best_step"], best["step"])
+        self.assertEqual(summary["validation"]["accuracy"], best["accuracy"])
+
+    def test_a_run_that_diverges_saves_nothing_afterwards(self):
+        config = self.short(optimizer={"learning_rate": 1e30}, schedule={"type": "constant", "warmup": "0 steps"},
+                            training={"max_grad_norm": 0})
+        result = support.run("train", config)
+        self.assert_fails(result, support.EXIT_DIVERGED, "after 1 updates", "rows")
+        for path in (self.folder / "run").glob("checkpoint-*/model.safetensors"):
+            from safetensors.torch import load_file
+
+            for name, tensor in load_file(path).items():
+                self.assertTrue(bool(tensor.isfinite().all()), f"{path}: {name}")
+        self.assertFalse((self.folder / "run" / "all_results.json").exists())
+
+    def test_exports_never_replace_what_is_not_theirs(self):
+        self.train(self.short())
+        run_folder, out = self.folder / "run", self.folder / "out"
+        self.assertEqual(support.run("export", run_folder, out).code, 0)
+        before = (out / "model.safetensors").read_bytes()
+        self.assert_fails(support.run("export", run_folder, out), support.EXIT_BUSY, "--overwrite", "out")
+        (out / "notes.txt").write_text("mine")
+        result = support.run("export", run_folder, out, "--overwrite")
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual((out / "model.safetensors").read_bytes(), before)
+        mine = self.folder / "mine"
+        mine.mkdir()
+        (mine / "thesis.txt").write_text("years of work")
+        for target in (mine, self.folder / "train.tsv", run_folder, run_folder / "checkpoint-6"):
+            with self.subTest(str(target)):
+                result = support.run("export", run_folder, target, "--overwrite")
+                self.assertIn(result.code, (support.EXIT_USAGE, support.EXIT_BUSY), result)
+                self.assertTrue(target.exists())
+        self.assertEqual((mine / "thesis.txt").read_text(), "years of work")
+        self.assertTrue((run_folder / "last" / "model.safetensors").exists())
+        self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".")], [])
+
+    def test_export_while_training(self):
+        config = self.prepare({"training": {"num_train_epochs": 100000}, "checkpoints": {"every": "20 steps"},
+                               "evaluation": {"every": "1000 steps"}, "logging": {"every": "100 steps"}})
+        process = support.start("train", config, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        try:
+            self.assertTrue(support.wait_for(lambda: (self.folder / "run" / "last").exists()))
+            from safetensors.torch import load_file
+
+            for number in range(5):
+                result = support.run("export", self.folder / "run", self.folder / f"out-{number}")
+                self.assertEqual(result.code, 0, result)
+                self.assertGreater(len(load_file(self.folder / f"out-{number}" / "model.safetensors")), 30)
+            self.assertIsNone(process.poll())
+        finally:
+            process.kill()
+            process.wait()
+
+
+if __name__ == "__main__":
+    support.main()
