@@ -159,7 +159,7 @@ JsonValue json_strings(std::span<const std::string> texts) {
 JsonValue json_object(std::vector<std::pair<std::string, JsonValue>> members) {
   JsonValue result;
   result.kind = JsonKind::kObject;
-  for (auto& [key, value] : members) add_member(result, key, std::move(value));
+  for (auto& member : members) add_member(result, member.first, std::move(member.second));
   return result;
 }
 

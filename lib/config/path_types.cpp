@@ -38,7 +38,7 @@ class PathType final : public ValueType {
               void* member) const override {
     const std::optional<std::string> text = text_of(value);
     if (!text) return "";
-    if (const Remark remark = path_remark(*text)) return remark;
+    if (Remark remark = path_remark(*text)) return remark;
     *static_cast<std::filesystem::path*>(member) = resolve(*text, value, folders);
     return {};
   }
@@ -68,7 +68,7 @@ class FileOrPercentType final : public ValueType {
               void* member) const override {
     const std::optional<std::string> text = text_of(value);
     if (!text) return "";
-    if (const Remark remark = path_remark(*text)) return remark;
+    if (Remark remark = path_remark(*text)) return remark;
     FileOrPercent result;
     if (const std::optional<std::string_view> amount = amount_of_share(*text)) {
       const std::optional<double> percent = base::parse_double(*amount);
@@ -108,7 +108,7 @@ class SwitchOrFolderType final : public ValueType {
       result.is_on = value.boolean;
     } else if (value.kind == JsonKind::kString) {
       if (value.text == "true" || value.text == "false") return "write it without quotes";
-      if (const Remark remark = path_remark(value.text)) return remark;
+      if (Remark remark = path_remark(value.text)) return remark;
       result.folder = resolve(value.text, value, folders);
     } else {
       return "";

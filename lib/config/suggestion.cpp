@@ -38,7 +38,7 @@ std::string line_for(const KeyPath& key, const JsonValue& value, const UnknownKe
   if (unknown.value.kind == JsonKind::kInvalid) return key.path;
   const JsonValue right = fitted(value, key);
   if (unknown.value.position.is_override()) return override_line(key.path, right);
-  const std::string entry = base::cat("\"", key.field.key, "\": ", shortened(to_line(right)));
+  std::string entry = base::cat("\"", key.field.key, "\": ", shortened(to_line(right)));
   if (key.section == unknown.section) return entry;
   if (key.section.empty()) return entry + " at the top";
   return base::cat("\"", key.section, "\": {", entry, "}");
