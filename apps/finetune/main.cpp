@@ -1,6 +1,9 @@
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <new>
 #include <string>
@@ -8,6 +11,7 @@
 
 #include "base/error.h"
 #include "command_line.h"
+#include "terminal_text.h"
 
 namespace {
 
@@ -19,19 +23,40 @@ constexpr const char* kMemoryAdvice =
     "(training.gradient_accumulation_steps keeps the effective batch)";
 
 int fail(const std::string& report, ExitCode code) {
-  std::cerr << report << std::endl;
+  std::cerr << finetune::apps::terminal_text(report) << std::endl;
   return static_cast<int>(code);
+}
+
+/// Where the caller closed a standard stream, its number would go to the next file opened, and log
+/// lines would end up in that file. /dev/null takes the place; writing to it as output fails.
+void open_missing_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) >= 0) continue;
+    if (open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY) < 0) _exit(127);
+  }
+}
+
+int run(const std::vector<std::string>& arguments) {
+  const int exit_code = finetune::apps::run_command_line(arguments);
+  std::cout.flush();
+  if (!std::cout && exit_code == 0)
+    throw finetune::IoError("writing to standard output failed; the results were not printed");
+  return exit_code;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_missing_streams();
   signal(SIGXFSZ,
          SIG_IGN);  // a file-size limit then shows as an error of write(), which names the file
   try {
-    return finetune::apps::run_command_line(std::vector<std::string>(argv + 1, argv + argc));
+    return run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const finetune::Error& error) {
     return fail(error.report(), error.exit_code());
+  } catch (
+      const std::filesystem::filesystem_error& error) {  // a name too long, no permission to look
+    return fail("error: " + error.path1().string() + ": " + error.code().message(), ExitCode::kIo);
   } catch (const std::bad_alloc&) {
     return fail(kMemoryAdvice, ExitCode::kMemory);
   } catch (const std::exception& error) {
