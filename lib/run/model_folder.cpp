@@ -162,19 +162,12 @@ void write_model_folder(base::Fs& files, const fs::path& folder, const ModelFile
   copy_tokenizer(files, model.tokenizer_source, folder);
 }
 
-void export_model(const fs::path& source, const fs::path& target, bool overwrites) {
-  const bool is_taken =
-      fs::exists(fs::symlink_status(target)) && !(fs::is_directory(target) && fs::is_empty(target));
-  if (is_taken && !overwrites) {
-    throw BusyError(target.string() +
-                    ": exists already; choose another folder, or pass --overwrite to replace it");
-  }
-  if (is_taken && !is_plain_model_folder(target)) {
-    throw BusyError(target.string() +
-                    ": is no earlier export (those hold config.json and model.safetensors and "
-                    "belong to no run), so it is not replaced");
-  }
-  const TrainedModel trained = load_trained_model(source);
+namespace {
+
+/// Writes the model in `folder`, which `source` stands for, to `target`: whole, by a rename at the
+/// end.
+void export_folder(const fs::path& folder, const fs::path& source, const fs::path& target) {
+  const TrainedModel trained = load_trained_model(folder);
   base::Fs& files = base::posix_fs();
   const fs::path parent = fs::absolute(target).lexically_normal().parent_path();
   std::error_code ignored;
@@ -195,6 +188,32 @@ void export_model(const fs::path& source, const fs::path& target, bool overwrite
   } catch (const Error&) {
     fs::remove_all(temporary, ignored);
     throw;
+  }
+}
+
+}  // namespace
+
+void export_model(const fs::path& source, const fs::path& target, bool overwrites) {
+  const bool is_taken =
+      fs::exists(fs::symlink_status(target)) && !(fs::is_directory(target) && fs::is_empty(target));
+  if (is_taken && !overwrites) {
+    throw BusyError(target.string() +
+                    ": exists already; choose another folder, or pass --overwrite to replace it");
+  }
+  if (is_taken && !is_plain_model_folder(target)) {
+    throw BusyError(target.string() +
+                    ": is no earlier export (those hold config.json and model.safetensors and "
+                    "belong to no run), so it is not replaced");
+  }
+  // A run that goes on may replace its best checkpoint while it is being read: then the new one is
+  // taken.
+  for (int attempts_left = 5;; --attempts_left) {
+    const fs::path folder = resolve_model_folder(source);
+    try {
+      return export_folder(folder, source, target);
+    } catch (const Error&) {
+      if (fs::exists(folder) || attempts_left == 0) throw;
+    }
   }
 }
 
