@@ -97,6 +97,7 @@ void add(History& history, const Json& line) {
 
 History read_history(const std::filesystem::path& metrics_file) {
   History history;
+  if (!std::filesystem::is_regular_file(metrics_file)) return history;  // a device may have no end
   std::ifstream file(metrics_file, std::ios::binary);
   int64_t num_unreadable = 0;
   for (std::string line; std::getline(file, line);) {

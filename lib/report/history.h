@@ -19,8 +19,8 @@ struct History {
 };
 
 /// Reads metrics.jsonl back; null becomes NaN, or nothing where a metric was undefined. A file that
-/// is not there is an empty history. Lines that cannot be read (a torn last line after a power
-/// failure) are passed over with one warning, events of unknown names without.
+/// is not there, or is no regular file, is an empty history. Lines that cannot be read (a torn last
+/// line after a power failure) are passed over with one warning, events of unknown names without.
 History read_history(const std::filesystem::path& metrics_file);
 
 }  // namespace finetune::report

@@ -30,6 +30,12 @@ void write_example(const std::filesystem::path& path) {
   log.add(FinishEvent{40, 2.0, "stopped_early", 12.5});
 }
 
+TEST_CASE("a device in place of the file is an empty history, not an endless one") {
+  const History history = read_history("/dev/zero");
+  CHECK(history.train.empty());
+  CHECK(history.evaluations.empty());
+}
+
 }  // namespace
 
 TEST_CASE("what a log has written is read back") {
