@@ -113,6 +113,18 @@ class CrashPoints(support.Case):
         self.assertIn("No space left on device", failed.err, failed)
         self.check_after_crash(config, run_folder, "after ENOSPC")
 
+    def test_a_log_that_cannot_be_written_does_not_hurt_the_result(self):
+        config = self.prepare(CHANGES)
+        _, self.weights = self.call_numbers(config)
+        run_folder = self.folder / "logless"
+        log = run_folder / "metrics.jsonl"
+        result = support.run("train", config, f"--output_dir={run_folder}",
+                             wrapper=self.strace("-P", str(log), "-e", "inject=write:error=ENOSPC"))
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(result.err.count("No space left on device"), 1, "one warning")
+        self.assertIn(str(log), result.err)
+        self.assertTrue((run_folder / "last" / "model.safetensors").read_bytes() == self.weights)
+
 
 if __name__ == "__main__":
     support.main()

@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -237,5 +236,4 @@ def main():
     except ImportError:
         print("skipped: the virtual environment with transformers is absent; run scripts/setup.sh", file=sys.stderr)
         sys.exit(SKIPPED)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     unittest.main(verbosity=2)
