@@ -21,7 +21,7 @@ class Configs(support.Case):
                 self.assertNotIn("data.train", valid.err, "the data belongs to the repository")
                 if "model.path" in valid.err:
                     self.skipTest(f"{config.name}: its model is not here; run scripts/setup.sh")
-                overrides = ["training.max_steps=32", "training.batch_size=16", f"output_dir={self.folder / config.stem}", "data.cache=false", "logging.every=1 steps",
+                overrides = ["training.max_steps=32", "training.batch_size=16", "training.threads=1", f"output_dir={self.folder / config.stem}", "data.cache=false", "logging.every=1 steps",
                              "schedule.type=constant", "schedule.warmup=4 steps", "data.max_length=48", "checkpoints.every=1000 steps",
                              "evaluation.every=1000 steps"]
                 result = support.run("train", config, "--json", *overrides, timeout=200)

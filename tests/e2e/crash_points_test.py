@@ -83,6 +83,21 @@ class CrashPoints(support.Case):
                 tried += 1
         self.assertGreaterEqual(tried, 2 * kills, counts)
 
+    def test_killed_before_a_link_moves(self):
+        """The checkpoint is whole, `last` or `best` still name the one before: a resume sets them right."""
+        config = self.prepare({**CHANGES, "evaluation": {"every": "3 steps", "metric": "loss"}})
+        counts, self.weights = self.call_numbers(config)
+        self.assertGreaterEqual(counts["symlink"], 4)
+        links = [os.readlink(self.folder / "whole" / name) for name in ("last", "best")]
+        for when in range(1, counts["symlink"] + 1):
+            with self.subTest(f"killed at symlink {when} of {counts['symlink']}"):
+                run_folder = self.folder / f"symlink-{when}"
+                died = support.run("train", config, f"--output_dir={run_folder}",
+                                   wrapper=self.strace("-e", f"inject=symlink:signal=KILL:when={when}"))
+                self.assertNotEqual(died.code, 0)
+                self.check_after_crash(config, run_folder, f"symlink {when}")
+                self.assertEqual([os.readlink(run_folder / name) for name in ("last", "best")], links)
+
     def test_no_save_is_claimed_when_the_disk_loses_it(self):
         config = self.prepare(CHANGES)
         _, self.weights = self.call_numbers(config)
@@ -112,6 +127,24 @@ class CrashPoints(support.Case):
         self.assertIn(failed.code, (0, support.EXIT_IO), failed)
         self.assertIn("No space left on device", failed.err, failed)
         self.check_after_crash(config, run_folder, "after ENOSPC")
+
+    def test_the_best_model_is_one_that_was_saved(self):
+        """The save of the best model fails and the run goes on: no result may speak of a model that nobody has."""
+        config = self.prepare(support.merged(CHANGES, {"optimizer": {"learning_rate": 1e-9}}))  # no later model is better
+        _, self.weights = self.call_numbers(config)
+        text = (self.folder / "calls").read_text()
+        before = len(re.findall(r"^\d+ +write\(", text[:text.index(".tmp-checkpoint-3")], re.M))
+        run_folder = self.folder / "unsaved"
+        result = support.run("train", config, "--json", f"--output_dir={run_folder}",
+                             wrapper=self.strace("-e", f"inject=write:error=ENOSPC:when={before + 3}"))
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("No space left on device", result.err)
+        self.assertFalse((run_folder / "checkpoint-3").exists(), "the fault hit the save that was meant")
+        best = result.json()["best_step"]
+        self.assertTrue(best is None or (run_folder / f"checkpoint-{best}").is_dir(), f"best_step {best} was never written")
+        state = json.loads((run_folder / "trainer_state.json").read_text())
+        named = state["best_model_checkpoint"]
+        self.assertTrue(named is None or (run_folder / named).is_dir(), f"{named} was never written")
 
     def test_a_log_that_cannot_be_written_does_not_hurt_the_result(self):
         config = self.prepare(CHANGES)
