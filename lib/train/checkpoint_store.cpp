@@ -98,6 +98,12 @@ void CheckpointStore::mark_best(int64_t step) {
   best_step_ = step;
 }
 
+void CheckpointStore::restore(int64_t step, std::optional<int64_t> best_step) {
+  move_link("last", step);
+  fs_.sync_directory(run_folder_);
+  if (best_step && fs_.exists(run_folder_ / folder_name(*best_step))) mark_best(*best_step);
+}
+
 void CheckpointStore::move_link(const std::string& name, int64_t step) {
   const fs::path temporary = run_folder_ / base::cat(kTemporaryPrefix, name, ".", getpid());
   if (fs_.exists(temporary)) fs_.remove_file(temporary);

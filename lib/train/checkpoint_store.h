@@ -35,8 +35,9 @@ class CheckpointStore {
   /// Removes what crashed saves left behind. Only for the owner of the run folder's lock.
   void sweep();
 
-  /// The step that `best` stands for, after a resume.
-  void restore_best(std::optional<int64_t> step) { best_step_ = step; }
+  /// After a resume from `step`: makes `last`, and `best` where its checkpoint is there, stand for
+  /// what they should, since a crash may have come between a checkpoint and its links.
+  void restore(int64_t step, std::optional<int64_t> best_step);
 
  private:
   void write_folder(const std::filesystem::path& folder, int64_t step,

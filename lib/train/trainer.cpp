@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <span>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -60,7 +61,8 @@ void Trainer::restore(const TrainState& state) {
   state_ = state;
   last_saved_step_ = state.position.updates;
   if (early_stopping_) early_stopping_->restore(state.early_stopping);
-  if (state.best_metric) parts_.checkpoints.restore_best(state.best_step);
+  parts_.checkpoints.restore(state.position.updates,
+                             state.best_metric ? std::optional(state.best_step) : std::nullopt);
   parts_.listener.restore(state.listener_state);
 }
 
@@ -198,6 +200,7 @@ void Trainer::log_if_due(const Position& before) {
 /// made up for after the resume.
 bool Trainer::finish_boundary() {
   const Position& now = state_.position;
+  const auto earlier_best = std::pair(state_.best_metric, state_.best_step);
   bool is_best = false;
   const bool evaluates =
       is_due(options_.evaluate_every, state_.previous_boundary, now) || is_finished();
@@ -206,7 +209,8 @@ bool Trainer::finish_boundary() {
                      is_finished() || (is_best && options_.keep_best);
   state_.previous_boundary = now;
   state_.is_boundary_pending = false;
-  if (saves) save(is_best, /*must_succeed=*/is_finished());
+  const bool is_saved = !saves || save(is_best, /*must_succeed=*/is_finished());
+  if (!is_saved) std::tie(state_.best_metric, state_.best_step) = earlier_best;
   return true;
 }
 
@@ -236,13 +240,14 @@ bool Trainer::evaluate_now(bool& is_best) {
   return true;
 }
 
-void Trainer::save(bool is_best, bool must_succeed) {
+/// False when the checkpoint could not be written and the run goes on without it.
+bool Trainer::save(bool is_best, bool must_succeed) {
   const auto start = std::chrono::steady_clock::now();
   const int64_t step = state_.position.updates;
   try {
     if (last_saved_step_ == step) {
       if (is_best) parts_.checkpoints.mark_best(step);
-      return;
+      return true;
     }
     state_.listener_state = parts_.listener.state();
     const auto bytes =
@@ -255,11 +260,13 @@ void Trainer::save(bool is_best, bool must_succeed) {
     last_saved_step_ = step;
     failed_saves_ = 0;
     parts_.listener.on_checkpoint({state_.position, seconds_since(start), is_best});
+    return true;
   } catch (const IoError& error) {
     if (must_succeed || ++failed_saves_ >= kMaxFailedSaves) throw;
     base::log_warning(
         base::cat("the checkpoint was not saved; training goes on with the older ones (",
                   failed_saves_, " of ", kMaxFailedSaves, " failures in a row)\n", error.report()));
+    return false;
   }
 }
 

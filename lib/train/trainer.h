@@ -90,7 +90,7 @@ class Trainer {
   void log_if_due(const Position& before);
   bool finish_boundary();
   bool evaluate_now(bool& is_best);
-  void save(bool is_best, bool must_succeed);
+  bool save(bool is_best, bool must_succeed);
 
   TrainerParts parts_;
   TrainerOptions options_;

@@ -61,11 +61,30 @@ TEST_CASE("a best checkpoint of before a resume survives rotation") {
     store.save(1, true, kNeededBytes, files_of(1));
   }
   CheckpointStore store(base::posix_fs(), folder.path(), {1, true});
-  store.restore_best(1);
+  store.restore(1, 1);
   store.save(2, false, kNeededBytes, files_of(2));
   store.save(3, false, kNeededBytes, files_of(3));
   CHECK(names_in(folder.path()).contains("checkpoint-1"));
   CHECK_FALSE(names_in(folder.path()).contains("checkpoint-2"));
+}
+
+TEST_CASE("a resume mends links that a crash left behind") {
+  const test::TemporaryFolder folder;
+  {
+    CheckpointStore store(base::posix_fs(), folder.path(), {3, true});
+    store.save(1, true, kNeededBytes, files_of(1));
+    store.save(2, true, kNeededBytes, files_of(2));
+  }
+  for (const char* link : {"best", "last"}) {  // as if the run had died before moving them
+    fs::remove(folder.path() / link);
+    fs::create_symlink("checkpoint-1", folder.path() / link);
+  }
+  CheckpointStore store(base::posix_fs(), folder.path(), {3, true});
+  store.restore(2, 2);
+  CHECK(fs::read_symlink(folder.path() / "best") == "checkpoint-2");
+  CHECK(fs::read_symlink(folder.path() / "last") == "checkpoint-2");
+  store.restore(2, 7);  // a best model that is not there
+  CHECK(fs::read_symlink(folder.path() / "best") == "checkpoint-2");
 }
 
 TEST_CASE(

@@ -78,6 +78,22 @@ TEST_CASE("a full disk lets the run go on with older checkpoints, but not for ev
   CHECK(run.state().position.updates == 6);  // the third failure in a row
 }
 
+TEST_CASE("a best model that could not be saved does not count as the best") {
+  test::CrashFs::Plan plan;
+  plan.free_bytes = 0;
+  test::CrashFs files(plan);
+  const test::TemporaryFolder folder;
+  files.add_folder(folder.path());
+  TrainerOptions options = toy_options();
+  options.evaluate_every = {Interval::Unit::kSteps, 4.0};
+  options.checkpoint_every = {Interval::Unit::kSteps, 0.0};
+  ToyRun run(folder.path(), options, 0.1, &files);
+  run.record.after_step = [&](int64_t step) { run.stop_requested = step == 5; };
+  CHECK_THROWS_AS(run.run(), IoError);  // the stop must save
+  CHECK(run.record.evaluated_steps == std::vector<int64_t>{4});
+  CHECK_FALSE(run.state().best_metric.has_value());
+}
+
 TEST_CASE("the last save of a run must succeed") {
   test::CrashFs::Plan plan;
   plan.free_bytes = 0;
