@@ -1,9 +1,10 @@
 #include "command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
-#include <iostream>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -55,6 +56,7 @@ class CommandLine {
   }
 
   int run(std::vector<std::string> arguments) {
+    check_command(arguments);
     try {
       std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last first
       app_.parse(std::move(arguments));
@@ -64,7 +66,10 @@ class CommandLine {
       throw ConfigError(base::cat(error.what(), "; see 'finetune --help'"));
     }
     if (is_verbose_) base::set_log_level(base::LogLevel::kDebug);
-    if (is_quiet_) base::set_log_level(base::LogLevel::kWarning);
+    if (is_quiet_) {
+      base::set_log_level(base::LogLevel::kWarning);
+      train_.progress = ProgressMode::kOff;
+    }
     CLI::App* chosen = app_.get_subcommands().front();
     if (!overrides_.empty() && !takes_overrides_.contains(chosen)) {
       throw ConfigError(base::cat(base::quote(overrides_.front()), ": '", chosen->get_name(),
@@ -74,6 +79,20 @@ class CommandLine {
   }
 
  private:
+  /// Names a wrong command, which CLI11 would only call missing.
+  void check_command(const std::vector<std::string>& arguments) const {
+    const auto word =
+        std::ranges::find_if(arguments, [](const std::string& a) { return !a.starts_with('-'); });
+    if (word == arguments.end()) return;
+    std::vector<std::string> names;
+    for (const CLI::App* command : app_.get_subcommands({})) names.push_back(command->get_name());
+    if (std::ranges::find(names, *word) != names.end()) return;
+    const auto near = base::nearest(*word, names);
+    throw ConfigError(base::cat("unknown command ", base::quote(*word),
+                                near ? "; did you mean " + *near + "?" : "",
+                                " Commands: ", base::join(names, ", ")));
+  }
+
   CLI::App* add(const std::string& name, const std::string& help, const std::string& examples,
                 Action action) {
     CLI::App* command = app_.add_subcommand(name, help);
@@ -101,7 +120,8 @@ class CommandLine {
         ->transform(CLI::CheckedTransformer(
             std::map<std::string, run::ResumeMode>{{"auto", run::ResumeMode::kAuto},
                                                    {"must", run::ResumeMode::kMust},
-                                                   {"never", run::ResumeMode::kNever}}));
+                                                   {"never", run::ResumeMode::kNever}}))
+        ->option_text("auto|must|never");
     command->add_flag("--force", train_.is_forced,
                       "Resume although keys that change the training differ");
     command->add_flag("--allow-data-change", train_.allows_data_change,
@@ -111,18 +131,23 @@ class CommandLine {
     command
         ->add_option("--progress", train_.progress,
                      "auto: a bar on a terminal, else lines; on; off")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, ProgressMode>{{"auto", ProgressMode::kAuto},
-                                                {"on", ProgressMode::kOn},
-                                                {"off", ProgressMode::kOff}}));
+        ->transform(CLI::CheckedTransformer(std::map<std::string, ProgressMode>{
+            {"auto", ProgressMode::kAuto}, {"on", ProgressMode::kOn}, {"off", ProgressMode::kOff}}))
+        ->option_text("auto|on|off");
   }
 
-  static void add_columns(CLI::App* command, run::ColumnOptions& columns) {
-    command->add_option("--text-column", columns.text,
-                        "Column with the text (default: as the run was configured)");
-    command->add_option("--text-pair-column", columns.text_pair, "Column with the second text");
-    command->add_flag("--no-header", columns.has_no_header,
-                      "The file has no header: columns are numbers from 0");
+  /// Options that say how the file of `data` is read.
+  static void add_columns(CLI::App* command, CLI::Option* data, run::ColumnOptions& columns) {
+    command
+        ->add_option("--text-column", columns.text,
+                     "Column with the text (default: as the run was configured)")
+        ->needs(data);
+    command->add_option("--text-pair-column", columns.text_pair, "Column with the second text")
+        ->needs(data);
+    command
+        ->add_flag("--no-header", columns.has_no_header,
+                   "The file has no header: columns are numbers from 0")
+        ->needs(data);
   }
 
   void add_evaluate() {
@@ -135,9 +160,11 @@ class CommandLine {
         ->required();
     auto* split = command->add_option("--split", evaluate_.split,
                                       "train, validation (default) or test of the run");
-    command->add_option("--data", evaluate_.data, "A data file instead")->excludes(split);
-    add_columns(command, evaluate_.columns);
-    command->add_option("--label-column", evaluate_.columns.label, "Column with the label");
+    CLI::Option* data = command->add_option("--data", evaluate_.data, "A data file instead");
+    data->excludes(split);
+    add_columns(command, data, evaluate_.columns);
+    command->add_option("--label-column", evaluate_.columns.label, "Column with the label")
+        ->needs(data);
     command->add_flag("--json", evaluate_.prints_json, "Print one JSON object");
   }
 
@@ -149,11 +176,13 @@ class CommandLine {
             [this] { return run_predict(predict_); });
     command->add_option("model", predict_.model, "Run folder, checkpoint or Hugging Face folder")
         ->required();
-    command->add_option("--data", predict_.data, "A data file instead of lines");
-    add_columns(command, predict_.columns);
+    CLI::Option* data =
+        command->add_option("--data", predict_.data, "A data file instead of lines");
+    add_columns(command, data, predict_.columns);
     command->add_option("--format", predict_.prints_text, "json, or text: the label only")
         ->transform(
-            CLI::CheckedTransformer(std::map<std::string, bool>{{"json", false}, {"text", true}}));
+            CLI::CheckedTransformer(std::map<std::string, bool>{{"json", false}, {"text", true}}))
+        ->option_text("json|text");
     command->add_flag("--pairs", predict_.has_pairs, "Lines hold two texts, separated by a tab");
   }
 

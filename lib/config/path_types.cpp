@@ -28,7 +28,8 @@ std::filesystem::path resolve(const std::string& text, const JsonValue& value,
                               const Folders& folders) {
   if (text == "-") return text;
   const auto& folder = value.position.is_override() ? folders.of_overrides : folders.of_file;
-  return (folder / text).lexically_normal();
+  const std::filesystem::path path = (folder / text).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();  // "runs/a/" is "runs/a"
 }
 
 class PathType final : public ValueType {

@@ -23,7 +23,7 @@ namespace finetune::models {
 struct NamedParameter {
   std::string name;  ///< ours
   at::Tensor value;
-  bool is_decayed = true;  ///< weight decay applies (semantics: not biases, not norms)
+  bool is_decayed = true;  ///< weight decay applies: not to biases and norms
 };
 
 /// What a task asks of a sequence classifier.
@@ -56,10 +56,11 @@ class SequenceClassifier {
 std::vector<NamedParameter> named_parameters(torch::nn::Module& module);
 
 /// Builds a classifier from a Hugging Face config.json, with every parameter initialised from
-/// `seed` (semantics S13) on random streams keyed by tensor name, so that no layer's values depend
-/// on another's. Throws CheckpointError, with all that is wrong, before anything is allocated:
-/// unknown model_type, a value that changes the arithmetic and is not supported, sizes that do not
-/// fit together or would not fit in memory. Throws ConfigError for head options out of range.
+/// `seed`, as Hugging Face does, on random streams keyed by tensor name, so that no layer's values
+/// depend on another's. Throws CheckpointError, with all that is wrong, before anything is
+/// allocated: unknown model_type, a value that changes the arithmetic and is not supported, sizes
+/// that do not fit together or would not fit in memory. Throws ConfigError for head options out of
+/// range.
 std::unique_ptr<SequenceClassifier> build_sequence_classifier(const nlohmann::json& config,
                                                               const HeadOptions& head,
                                                               uint64_t seed);

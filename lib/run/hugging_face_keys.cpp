@@ -50,9 +50,7 @@ JsonValue schedule(const JsonValue& value) {
   return config::json_string(value.text.starts_with("constant") ? "constant" : "linear");
 }
 
-JsonValue bf16(const JsonValue& value) {
-  return config::json_string(value.boolean ? "bf16" : "fp32");
-}
+JsonValue fp32(const JsonValue&) { return config::json_string("fp32"); }
 
 JsonValue adamw(const JsonValue&) { return config::json_string("adamw"); }
 
@@ -86,8 +84,8 @@ constexpr auto kRows = std::to_array<Row>({
     {"epochs", "training.num_train_epochs"},
     {"accumulate_grad_batches", "training.gradient_accumulation_steps"},
     {"gradient_clipping", "training.max_grad_norm"},
-    {"bf16", "training.precision", bf16},
-    {"fp16", "training.precision", bf16, "(there is no fp16)"},
+    {"bf16", "training.precision", fp32, "(this version computes in fp32 only)"},
+    {"fp16", "training.precision", fp32, "(this version computes in fp32 only)"},
     {"num_threads", "training.threads"},
     {"lr", "optimizer.learning_rate"},
     {"adam_beta1", "optimizer.beta1"},

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/strings.h"
 #include "run/build.h"
 #include "run/runtime.h"
@@ -63,8 +64,13 @@ ScoreTable Inference::score(std::span<const data::Example> examples) {
 Inference::Scored Inference::score_file(const std::string& path, bool needs_labels) {
   data::FileOptions options{path, "data", read_, encoding()};
   if (!needs_labels) options.read.label_column.clear();
-  return score_dataset(path,
-                       data::prepare_file(options, trained_.labels, *trained_.tokenizer).dataset);
+  const data::PreparedFile file = data::prepare_file(options, trained_.labels, *trained_.tokenizer);
+  if (file.report.truncated_rows > 0) {
+    base::log_warning(base::cat(file.report.truncated_rows, " of ", file.report.rows_kept,
+                                " rows are longer than the model takes and were cut: ",
+                                file.report.tokens_cut, " tokens lost"));
+  }
+  return score_dataset("data", file.dataset);
 }
 
 Inference::Scored Inference::score_split(const std::string& split) {
@@ -73,9 +79,14 @@ Inference::Scored Inference::score_split(const std::string& split) {
         "--split needs a run folder, which knows its data files; for any other model give --data "
         "FILE");
   }
-  const auto data = data::prepare_data(
-      build_data_options(*run_, threads_, trained_.model->max_length(), trained_.labels.names()),
-      *trained_.tokenizer);
+  data::DataOptions options =
+      build_data_options(*run_, threads_, trained_.model->max_length(), trained_.labels.names());
+  if (options.read.on_bad_row == data::BadRowPolicy::kQuarantine) {
+    options.read.on_bad_row =
+        data::BadRowPolicy::kSkip;  // the run's own quarantine files stay as they are
+  }
+  const auto data = data::prepare_data(options, *trained_.tokenizer);
+  for (const std::string& warning : data.report.warnings) base::log_warning(warning);
   const std::map<std::string, std::shared_ptr<const data::EncodedDataset>> splits = {
       {"train", data.train}, {"validation", data.validation}, {"test", data.test}};
   const auto found = splits.find(split);

@@ -52,8 +52,6 @@ class Inference {
   /// run or the run has no such split.
   Scored score_split(const std::string& split);
 
-  const data::ReadOptions& read_options() const { return read_; }
-
  private:
   Scored score_dataset(std::string split, std::shared_ptr<const data::EncodedDataset> dataset);
   data::EncodingOptions encoding() const;

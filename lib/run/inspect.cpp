@@ -125,6 +125,13 @@ json describe_file(const fs::path& file) {
                     "files (.tsv, .csv, .jsonl)");
 }
 
+bool is_tensor_list(const json& value) {
+  return value.is_array() && std::ranges::all_of(value, [](const json& entry) {
+           return entry.is_object() && entry.contains("name") && entry.contains("dtype") &&
+                  entry.contains("shape");
+         });
+}
+
 std::string shape_text(const json& shape) {
   std::string text = "[";
   for (const json& size : shape) text += (text.size() > 1 ? ", " : "") + size.dump();
@@ -141,7 +148,7 @@ std::string printable(const std::string& text) {
 
 void append_text(const json& value, const std::string& key, const std::string& indent,
                  std::string& out) {
-  if (key == "tensors" && value.is_array()) {
+  if (key == "tensors" && is_tensor_list(value)) {
     for (const json& tensor : value) {
       out += indent + printable(tensor.at("name").get<std::string>()) + "  " +
              tensor.at("dtype").get<std::string>() + " " + shape_text(tensor.at("shape")) + "\n";

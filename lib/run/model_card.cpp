@@ -1,6 +1,5 @@
 #include "run/model_card.h"
 
-#include <algorithm>
 #include <map>
 
 #include "base/files.h"
@@ -9,6 +8,7 @@
 #include "report/model_card.h"
 #include "run/environment.h"
 #include "run/run_config.h"
+#include "train/checkpoint_store.h"
 
 namespace finetune::run {
 
@@ -16,14 +16,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The evaluation of each split that belongs to the exported weights: the best one, else the last.
-std::vector<report::ModelCardResult> results_of(const fs::path& run_folder) {
+/// The evaluations of the weights in `model_folder`: those of its step; the other splits only where
+/// the run was judged by these weights.
+std::vector<report::ModelCardResult> results_of(const fs::path& run_folder,
+                                                const fs::path& model_folder) {
+  const auto step = train::checkpoint_step(model_folder);
+  const bool is_final = fs::equivalent(model_folder, resolve_model_folder(run_folder));
   std::map<std::string, report::EvaluationEvent> chosen;
   for (const report::EvaluationEvent& event :
        report::read_history(run_folder / "metrics.jsonl").evaluations) {
-    const auto found = chosen.find(event.split);
-    if (found == chosen.end() || event.is_best || !found->second.is_best)
-      chosen[event.split] = event;
+    const bool belongs = event.split == "validation" ? event.step == step : is_final;
+    if (belongs) chosen[event.split] = event;
   }
   std::vector<report::ModelCardResult> results;
   for (const auto& [split, event] : chosen) results.push_back({split, event.values});
@@ -64,7 +67,7 @@ std::string model_card(const TrainedModel& trained, const fs::path& source) {
   card.task_name = "Text classification";
   card.dataset_name = config.data.train.filename().string();
   card.labels = trained.labels.names();
-  card.results = results_of(*run_folder);
+  card.results = results_of(*run_folder, trained.folder);
   card.settings = settings_of(config);
   card.version = version_text();
   return report::render_model_card(card);

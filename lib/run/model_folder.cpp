@@ -122,9 +122,14 @@ std::optional<fs::path> resolve_run_folder(const fs::path& path) {
   return std::nullopt;
 }
 
+void verify_checkpoint(const fs::path& folder) {
+  if (fs::exists(folder / train::kManifestName)) train::verify_manifest(folder);
+}
+
 TrainedModel load_trained_model(const fs::path& path) {
   TrainedModel trained;
   trained.folder = resolve_model_folder(path);
+  verify_checkpoint(trained.folder);
   const fs::path config_file = trained.folder / "config.json";
   const json config = base::read_json_file(config_file);
   if (!config.is_object())
@@ -169,10 +174,12 @@ namespace {
 void export_folder(const fs::path& folder, const fs::path& source, const fs::path& target) {
   const TrainedModel trained = load_trained_model(folder);
   base::Fs& files = base::posix_fs();
-  const fs::path parent = fs::absolute(target).lexically_normal().parent_path();
+  const fs::path parent = target.parent_path();
+  const std::string name = target.filename().string();
   std::error_code ignored;
   fs::create_directories(parent, ignored);
-  const fs::path temporary = parent / base::cat(".", target.filename().string(), ".tmp.", getpid());
+  const fs::path temporary = parent / base::cat(".", name, ".tmp.", getpid());
+  const fs::path trash = parent / base::cat(".", name, ".trash.", getpid());
   if (files.exists(temporary)) files.remove_tree(temporary);
   try {
     files.make_directory(temporary);
@@ -182,10 +189,11 @@ void export_folder(const fs::path& folder, const fs::path& source, const fs::pat
       base::write_file_synced(files, temporary / "README.md", card);
     }
     files.sync_directory(temporary);
-    if (files.exists(target)) files.remove_tree(target);
+    if (files.exists(target)) files.rename(target, trash);
     files.rename(temporary, target);
     files.sync_directory(parent);
-  } catch (const Error&) {
+    files.remove_tree(trash);
+  } catch (...) {
     fs::remove_all(temporary, ignored);
     throw;
   }
@@ -193,7 +201,9 @@ void export_folder(const fs::path& folder, const fs::path& source, const fs::pat
 
 }  // namespace
 
-void export_model(const fs::path& source, const fs::path& target, bool overwrites) {
+void export_model(const fs::path& source, const fs::path& given_target, bool overwrites) {
+  fs::path target = fs::absolute(given_target).lexically_normal();
+  if (!target.has_filename()) target = target.parent_path();  // "out/"
   const bool is_taken =
       fs::exists(fs::symlink_status(target)) && !(fs::is_directory(target) && fs::is_empty(target));
   if (is_taken && !overwrites) {

@@ -30,6 +30,10 @@ std::filesystem::path resolve_model_folder(const std::filesystem::path& path);
 /// The run that a path belongs to (the run folder itself, or one of its checkpoints), if any.
 std::optional<std::filesystem::path> resolve_run_folder(const std::filesystem::path& path);
 
+/// Checks every file of a checkpoint of a run against its manifest; any other folder has none.
+/// Throws CheckpointError.
+void verify_checkpoint(const std::filesystem::path& folder);
+
 /// Loads resolve_model_folder(path). Throws CheckpointError, also when the folder has no trained
 /// head.
 TrainedModel load_trained_model(const std::filesystem::path& path);

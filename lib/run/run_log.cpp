@@ -133,10 +133,10 @@ std::string RunLog::trainer_state_text(const train::TrainState& state,
   fields.save_steps = steps_of(config_.checkpoints.every);
   fields.num_input_tokens_seen = state.position.tokens;
   fields.best_metric = state.best_metric;
-  if (state.best_metric) {
-    fields.best_global_step = state.best_step;
-    fields.best_model_checkpoint = (config_.output_dir / folder_name(state.best_step)).string();
-  }
+  if (state.best_metric) fields.best_global_step = state.best_step;
+  const fs::path best = config_.output_dir / folder_name(state.best_step);
+  const bool is_there = fs::exists(best) || state.best_step == state.position.updates;  // or is being written
+  if (state.best_metric && is_there) fields.best_model_checkpoint = best.string();
   return report::trainer_state_json(fields,
                                     report::read_history(config_.output_dir / kMetricsName));
 }
@@ -149,6 +149,11 @@ void RunLog::add_final_evaluation(const std::string& split, const train::TrainSt
   if (split != "validation") metrics_.add(event);  // the validation set has its line already
   if (tensorboard_ && split != "validation") tensorboard_->add(event);
   report::write_evaluation_results(base::posix_fs(), config_.output_dir, event);
+}
+
+void RunLog::preempt(const train::TrainState& state) {
+  metrics_.add(report::FinishEvent{state.position.updates, state.position.epoch, "preempted",
+                                   state.position.seconds});
 }
 
 void RunLog::finish(const std::string& status, const train::TrainState& state, int64_t num_examples,

@@ -35,6 +35,9 @@ class RunLog final : public train::TrainListener {
   void add_final_evaluation(const std::string& split, const train::TrainState& state,
                             const train::EvaluationResult& result);
 
+  /// The last event of a run that a signal has stopped: nothing is written that looks finished.
+  void preempt(const train::TrainState& state);
+
   /// The last event, train_results.json and trainer_state.json.
   void finish(const std::string& status, const train::TrainState& state, int64_t num_examples,
               int64_t total_updates);

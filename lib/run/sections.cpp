@@ -97,10 +97,12 @@ void DataSection::describe(Fields& fields) {
              {.doc = "A longer row is a bad row, and never held in memory.", .at_least = 1});
   fields.add("group_by_length", group_by_length,
              {.doc = "Whether texts of similar length share a batch (faster; still random)."});
-  fields.add("cache", cache,
-             {.doc = "Whether encoded data is kept for the next run, and in which folder.",
-              .example = "\"../cache\"",
-              .is_safe_at_resume = true});
+  fields.add(
+      "cache", cache,
+      {.doc = "Whether encoded data is kept for the next run, and in which folder; else "
+              "$XDG_CACHE_HOME/finetune or ~/.cache/finetune. It may be deleted at any time.",
+       .example = "\"../cache\"",
+       .is_safe_at_resume = true});
 }
 
 void TrainingSection::describe(Fields& fields) {
@@ -131,11 +133,12 @@ void TrainingSection::describe(Fields& fields) {
              {.doc = "Gradients are scaled down to this norm; 0: never.", .at_least = 0});
   fields.add(
       "precision", precision,
-      {.doc = "Numbers that matrix products use; auto: bf16 where the machine is fast at it.",
-       .choices = {"auto", "fp32", "bf16"}});
+      {.doc = "Numbers that matrix products use; this version computes in fp32, which auto means.",
+       .choices = {"auto", "fp32"}});
   fields.add(
       "nonfinite", nonfinite,
       {.doc = "A loss or gradient of NaN or infinity ends the run, or its update is skipped.",
+       .is_safe_at_resume = true,
        .choices = {"error", "skip"}});
   fields.add("threads", threads,
              {.doc = "Threads that compute; not set: as many as the processors it may use.",

@@ -32,7 +32,7 @@ namespace {
 
 constexpr size_t kShownWrongAnswers = 20;
 
-/// Makes the run folder and proves that it can be written to, before anything slow begins.
+/// Makes the run folder before anything slow begins.
 void make_run_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -63,7 +63,14 @@ data::PreparedData prepare(const RunConfig& config, const json& model_config,
   data::PreparedData data =
       data::prepare_data(build_data_options(config, threads, max_length, {}), tokenizer);
   const std::vector<std::string> order = stored_label_order(model_config, data.labels);
-  if (!config.task.labels && !order.empty() && config.data.train != "-") {
+  if (!config.task.labels && !order.empty()) {
+    if (config.data.train == "-") {
+      throw ConfigError(
+          "the model was trained with its labels in another order, and standard input cannot be "
+          "read twice; give "
+          "task.labels: " +
+          base::join(order, ", "));
+    }
     data = data::prepare_data(build_data_options(config, threads, max_length, order), tokenizer);
   }
   for (const std::string& warning : data.report.warnings) base::log_warning(warning);
@@ -162,16 +169,10 @@ class Run {
     summary.num_updates = state.position.updates;
     summary.train_seconds = state.position.seconds;
     summary.tokens_per_second = log.tokens_per_second();
-    if (state.best_metric) summary.best_step = state.best_step;
-    if (outcome != train::Outcome::kPreempted) {
-      load_best();
-      const Judge judge{task, log, state};
-      if (data_.validation) {
-        summary.validation =
-            evaluate_split(judge, "validation", *data_.validation, validation_path());
-      }
-      if (data_.test)
-        summary.test = evaluate_split(judge, "test", *data_.test, config_.data.test->string());
+    if (outcome == train::Outcome::kPreempted || !judge_model(task, log, state, summary)) {
+      summary.status = status_of(train::Outcome::kPreempted);
+      log.preempt(state);
+      return summary;
     }
     log.finish(summary.status, state, data_.train->size(), total_updates_);
     base::write_file_durably(
@@ -181,13 +182,34 @@ class Run {
     return summary;
   }
 
-  /// The weights that the run is judged by: the best checkpoint where there is one and it was kept.
-  void load_best() {
+  /// Evaluates the final model on the splits it has. False when a signal cut that short: the next
+  /// start makes up for it.
+  bool judge_model(tasks::Task& task, RunLog& log, const train::TrainState& state,
+                   TrainSummary& summary) {
+    if (load_best() && state.best_metric) summary.best_step = state.best_step;
+    const Judge judge{task, log, state};
+    if (data_.validation) {
+      const auto values = evaluate_split(judge, "validation", *data_.validation, validation_path());
+      if (!values) return false;
+      summary.validation = *values;
+    }
+    if (data_.test) {
+      const auto values = evaluate_split(judge, "test", *data_.test, config_.data.test->string());
+      if (!values) return false;
+      summary.test = *values;
+    }
+    return true;
+  }
+
+  /// Takes the weights that the run is judged by: the best checkpoint's where there is one.
+  bool load_best() {
     const fs::path best = config_.output_dir / "best";
-    if (!fs::exists(best)) return;
+    if (!fs::exists(best)) return false;
+    verify_checkpoint(best);
     models::LoadOptions options;
     options.allow_new_head = false;
     models::load_weights(*model_, tensors::read_weights(best), options);
+    return true;
   }
 
   std::string validation_path() const {
@@ -195,23 +217,41 @@ class Run {
     return file.empty() ? config_.data.train.string() : file.string();
   }
 
-  /// Evaluates the final model on a split and writes its predictions and results.
-  metrics::Values evaluate_split(const Judge& judge, const std::string& split,
-                                 const data::EncodedDataset& dataset, const std::string& path) {
+  /// Evaluates the final model on a split and writes its results and predictions; nothing after a
+  /// signal.
+  std::optional<metrics::Values> evaluate_split(const Judge& judge, const std::string& split,
+                                                const data::EncodedDataset& dataset,
+                                                const std::string& path) {
     ScoreTable scores(dataset.size(), num_labels_);
-    const auto result =
-        train::evaluate(judge.task, dataset, {config_.evaluation.batch_size, {}}, scores.sink());
-    const fs::path folder = config_.output_dir / "predictions";
-    std::error_code ignored;
-    fs::create_directory(folder, ignored);
-    base::write_file_durably(base::posix_fs(), folder / (split + ".jsonl"),
-                             predictions_jsonl({path, build_read_options(config_), dataset, scores,
-                                                problem_, data_.labels}));
+    const auto result = train::evaluate(
+        judge.task, dataset,
+        {config_.evaluation.batch_size, [] { return train::StopSignal::received() != 0; }},
+        scores.sink());
+    if (!result) return std::nullopt;
     judge.log.add_final_evaluation(split, judge.state, *result);
     const JudgedSplit judged{split, problem_, data_.labels, dataset, scores, result->values};
     split_results_.push_back(judge_split(judged));
-    wrong_answers_ = wrong_answers(judged, path, build_read_options(config_), kShownWrongAnswers);
+    try {
+      write_predictions(judged, path);
+    } catch (
+        const DataError& error) {  // the file has changed meanwhile: results stand, texts are gone
+      base::log_warning(base::cat("predictions are written without texts\n", error.report()));
+      write_predictions(judged, "-");
+    }
     return result->values;
+  }
+
+  /// predictions/<split>.jsonl and the examples for the report; with "-" as path without their
+  /// texts.
+  void write_predictions(const JudgedSplit& judged, const std::string& path) {
+    const fs::path folder = config_.output_dir / "predictions";
+    std::error_code ignored;
+    fs::create_directory(folder, ignored);
+    const data::ReadOptions read = build_read_options(config_);
+    base::write_file_durably(
+        base::posix_fs(), folder / (judged.split + ".jsonl"),
+        predictions_jsonl({path, read, judged.dataset, judged.scores, problem_, data_.labels}));
+    wrong_answers_ = wrong_answers(judged, path, read, kShownWrongAnswers);
   }
 
   RunConfig config_;
@@ -234,11 +274,6 @@ class Run {
 }  // namespace
 
 TrainSummary train(const TrainRequest& request, RunObserver& observer) {
-  if (request.config.training.precision == "bf16") {
-    throw ConfigError(
-        "training.precision is \"bf16\", which this version does not compute yet; use \"fp32\" or "
-        "\"auto\"");
-  }
   make_run_folder(request.config.output_dir);
   return Run(request, observer).execute();
 }

@@ -24,6 +24,16 @@ constexpr std::string_view kTrashPrefix = ".trash-";
 
 std::string folder_name(int64_t step) { return base::cat(kPrefix, step); }
 
+/// What cannot be removed costs space, not the run.
+void remove_if_possible(const std::function<void()>& remove) {
+  try {
+    remove();
+  } catch (const Error& error) {
+    base::log_warning(
+        base::cat("an old folder could not be removed; the run goes on\n", error.report()));
+  }
+}
+
 /// Steps of the checkpoint folders among `names`, newest first.
 std::vector<int64_t> steps_of(const std::vector<std::string>& names) {
   std::vector<int64_t> steps;
@@ -39,7 +49,8 @@ std::vector<int64_t> steps_of(const std::vector<std::string>& names) {
 std::optional<int64_t> checkpoint_step(const fs::path& folder) {
   const std::string name = folder.filename().string();
   if (!name.starts_with(kPrefix)) return std::nullopt;
-  return base::parse_int64(std::string_view(name).substr(kPrefix.size()));
+  const auto step = base::parse_int64(std::string_view(name).substr(kPrefix.size()));
+  return step && folder_name(*step) == name ? step : std::nullopt;  // not "checkpoint-007"
 }
 
 CheckpointStore::CheckpointStore(base::Fs& files, fs::path run_folder,
@@ -83,8 +94,11 @@ void CheckpointStore::write_folder(const fs::path& folder, int64_t step,
 
 void CheckpointStore::publish(const fs::path& folder, int64_t step, bool is_best) {
   const fs::path target = run_folder_ / folder_name(step);
-  if (fs_.exists(target))
-    discard(target);  // a damaged one of an earlier attempt, passed over at the resume
+  if (fs_.exists(target)) {
+    base::log_warning(
+        base::cat("replacing ", target.string(), ", left by an earlier attempt at this step"));
+    discard(target);
+  }
   fs_.rename(folder, target);
   fs_.sync_directory(run_folder_);
   move_link("last", step);
@@ -112,20 +126,15 @@ void CheckpointStore::move_link(const std::string& name, int64_t step) {
 }
 
 void CheckpointStore::rotate(int64_t newest_step) {
-  try {
-    int64_t num_kept = 0;
-    for (const int64_t step : steps_of(fs_.list(run_folder_))) {
-      if (step > newest_step) continue;  // a damaged newer one: left for its owner to look at
-      const bool is_best = options_.keep_best && best_step_ == step;
-      if (num_kept < std::max<int64_t>(options_.keep_last, 1)) {
-        ++num_kept;
-      } else if (!is_best) {
-        discard(run_folder_ / folder_name(step));
-      }
+  int64_t num_kept = 0;
+  for (const int64_t step : steps_of(fs_.list(run_folder_))) {
+    if (step > newest_step) continue;  // a damaged newer one: left for its owner to look at
+    const bool is_best = options_.keep_best && best_step_ == step;
+    if (num_kept < std::max<int64_t>(options_.keep_last, 1)) {
+      ++num_kept;
+    } else if (!is_best) {
+      remove_if_possible([&] { discard(run_folder_ / folder_name(step)); });
     }
-  } catch (const Error& error) {
-    base::log_warning(
-        base::cat("old checkpoints could not be removed; training goes on\n", error.report()));
   }
 }
 
@@ -142,7 +151,7 @@ void CheckpointStore::sweep() {
     if (!name.starts_with(kTemporaryPrefix) && !name.starts_with(kTrashPrefix)) continue;
     base::log_info(
         base::cat("removing ", base::quote(name), ", left behind by an interrupted save"));
-    fs_.remove_tree(run_folder_ / name);
+    remove_if_possible([&] { fs_.remove_tree(run_folder_ / name); });
   }
 }
 
@@ -154,7 +163,11 @@ std::optional<FoundCheckpoint> find_newest_checkpoint(const fs::path& run_folder
   for (const int64_t step : steps_of(names)) {
     const fs::path folder = run_folder / folder_name(step);
     try {
-      verify_manifest(folder);
+      const Manifest manifest = verify_manifest(folder);
+      if (manifest.step != step) {
+        throw CheckpointError(
+            base::cat(folder.string(), ": holds step ", manifest.step, " under another name"));
+      }
       return FoundCheckpoint{folder, step};
     } catch (const Error& damaged) {
       base::log_warning(base::cat("passing over a checkpoint that does not hold what was saved\n",

@@ -40,7 +40,6 @@ void visit_fields(State& state, Visitor&& visit) {
   visit("early_stopping_best", state.early_stopping.best);
   visit("early_stopping_counter", state.early_stopping.counter);
   visit("is_stopped_early", state.is_stopped_early);
-  visit("last_evaluated_step", state.last_evaluated_step);
   visit("listener_state", state.listener_state);
 }
 

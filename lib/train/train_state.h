@@ -31,7 +31,6 @@ struct TrainState {
   int64_t best_step = 0;
   EarlyStopping::State early_stopping;
   bool is_stopped_early = false;
-  int64_t last_evaluated_step = -1;
 
   std::string listener_state = "{}";  ///< JSON of TrainListener::state()
 };

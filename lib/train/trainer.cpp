@@ -116,11 +116,12 @@ void Trainer::take_step() {
   advance();
   state_.is_boundary_pending = true;
   state_.position.seconds = seconds_before_ + seconds_since(run_start_);
-  if (state_.consecutive_skipped > 0) return;
-  parts_.listener.on_step({state_.position, group.mean_loss(), last_learning_rate_, grad_norm,
-                           group.num_tokens, static_cast<int64_t>(group.rows.size()),
-                           seconds_since(group.start)});
-  log_if_due(before);
+  if (state_.consecutive_skipped == 0) {
+    parts_.listener.on_step({state_.position, group.mean_loss(), last_learning_rate_, grad_norm,
+                             group.num_tokens, static_cast<int64_t>(group.rows.size()),
+                             seconds_since(group.start)});
+  }
+  if (is_due(options_.log_every, before, state_.position) || is_finished()) log();
 }
 
 Trainer::Group Trainer::accumulate() {
@@ -187,10 +188,9 @@ void Trainer::advance() {
                           static_cast<double>(state_.group_in_epoch) / static_cast<double>(groups);
 }
 
-void Trainer::log_if_due(const Position& before) {
-  if (!is_due(options_.log_every, before, state_.position) && !is_finished()) return;
-  const double loss =
-      state_.window_loss / static_cast<double>(std::max<int64_t>(state_.window_updates, 1));
+void Trainer::log() {
+  if (state_.window_updates == 0) return;
+  const double loss = state_.window_loss / static_cast<double>(state_.window_updates);
   parts_.listener.on_log({state_.position, loss, last_learning_rate_, last_grad_norm_});
   state_.window_loss = 0.0;
   state_.window_updates = 0;
@@ -207,6 +207,7 @@ bool Trainer::finish_boundary() {
   if (evaluates && parts_.validation != nullptr && !evaluate_now(is_best)) return false;
   const bool saves = is_due(options_.checkpoint_every, state_.previous_boundary, now) ||
                      is_finished() || (is_best && options_.keep_best);
+  if (state_.is_stopped_early) log();
   state_.previous_boundary = now;
   state_.is_boundary_pending = false;
   const bool is_saved = !saves || save(is_best, /*must_succeed=*/is_finished());
@@ -234,7 +235,6 @@ bool Trainer::evaluate_now(bool& is_best) {
       state_.is_stopped_early = true;
     state_.early_stopping = early_stopping_->state();
   }
-  state_.last_evaluated_step = state_.position.updates;
   parts_.listener.on_evaluation(
       {state_.position, result->values, result->num_examples, result->seconds, is_best});
   return true;

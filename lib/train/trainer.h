@@ -87,7 +87,7 @@ class Trainer {
   void apply(const Group& group, double learning_rate, double grad_norm);
   void skip(const Group& group, const std::string& reason);
   void advance();
-  void log_if_due(const Position& before);
+  void log();
   bool finish_boundary();
   bool evaluate_now(bool& is_best);
   bool save(bool is_best, bool must_succeed);

@@ -58,7 +58,7 @@ TEST_CASE("overrides change values; a text key takes what looks like a number") 
   const test::Sample sample =
       test::read_sample(kGood, {"output_dir=2024", "--training.batch_size=8", "stopping.patience=3",
                                 "model.path=null", "model.type=7", "model.config={}"});
-  CHECK(sample.output_dir == "/work/2024");
+  CHECK(sample.output_dir == "/data/2024");
   CHECK(sample.training.batch_size == 8);
   CHECK(sample.stopping->patience == 3);
   CHECK(sample.model.type == "7");

@@ -17,8 +17,8 @@ TEST_CASE("a path begins at the config file's folder, that of an override at the
   JsonValue value = json_string("a");
   value.position.override_index = 0;
   Path path;
-  CHECK_FALSE(type_of<Path>().read(value, {}, {"/base", "/work"}, &path).has_value());
-  CHECK(path == "/work/a");
+  CHECK_FALSE(type_of<Path>().read(value, {}, {"/base", "/data"}, &path).has_value());
+  CHECK(path == "/data/a");
 }
 
 TEST_CASE("paths with spaces, line ends and leading dashes are only paths") {
@@ -38,8 +38,8 @@ TEST_CASE("a number for a path on the command line is its text") {
   value.raw = "2024";
   value.position.override_index = 0;
   Path path;
-  CHECK_FALSE(type_of<Path>().read(value, {}, {"/base", "/work"}, &path).has_value());
-  CHECK(path == "/work/2024");
+  CHECK_FALSE(type_of<Path>().read(value, {}, {"/base", "/data"}, &path).has_value());
+  CHECK(path == "/data/2024");
 }
 
 TEST_CASE("a file or a share of another is told apart") {

@@ -89,7 +89,7 @@ inline Sample read_sample(std::string_view text, std::vector<std::string> overri
   Sample sample;
   config::Document document("sample.json", text, std::move(overrides));
   document.read(fields_of(sample),
-                {.folders = {"/base", "/work"}, .keys = sample_keys(), .translator = {}});
+                {.folders = {"/base", "/data"}, .keys = sample_keys(), .translator = {}});
   document.throw_if_wrong();
   return sample;
 }

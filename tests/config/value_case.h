@@ -17,7 +17,7 @@ inline config::JsonValue json(std::string_view text) {
 /// "" when `text` is read, else "!" and the remark.
 template <class T>
 std::string read_value(std::string_view text, T& out, const config::Rule& rule = {}) {
-  const auto remark = config::type_of<T>().read(json(text), rule, {"/base", "/work"}, &out);
+  const auto remark = config::type_of<T>().read(json(text), rule, {"/base", "/data"}, &out);
   return remark ? "!" + *remark : "";
 }
 

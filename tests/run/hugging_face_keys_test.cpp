@@ -44,7 +44,6 @@ TEST_CASE("what Hugging Face users write becomes the line to write here") {
       {R"("load_best_model_at_end": true)", R"("checkpoints": {"keep_best": true})"},
       {R"("metric_for_best_model": "eval_loss")", R"("evaluation": {"metric": "loss"})"},
       {R"("early_stopping_patience": 3)", R"("early_stopping": {"patience": 3})"},
-      {R"("bf16": true)", R"("training": {"precision": "bf16"})"},
       {R"("report_to": "none")", R"("logging": {"tensorboard": false})"},
       {R"("problem_type": "multi_label_classification")", R"("task": {"problem": "multi_label"})"},
       {R"("problem_type": "regression")", R"("task": {"problem": "regression"})"},
@@ -64,7 +63,8 @@ TEST_CASE("what Hugging Face users write becomes the line to write here") {
 TEST_CASE("names without a counterpart say what to do") {
   CHECK(translate("gradient_checkpointing", "true")->path.empty());
   CHECK(translate("do_train", "true")->note.starts_with("the command says it"));
-  CHECK(translate("fp16", "true")->note == "(there is no fp16)");
+  CHECK(translate("fp16", "true")->note == "(this version computes in fp32 only)");
+  CHECK(translate("bf16", "true")->note == "(this version computes in fp32 only)");
   CHECK_FALSE(translate("no_such_thing", "1").has_value());
 }
 

@@ -49,6 +49,32 @@ std::map<std::string, std::string> contents_of(const fs::path& folder) {
   return contents;
 }
 
+TEST_CASE("a target with a slash at its end is the folder before it, also when it is replaced") {
+  const TinyRun tiny;
+  tiny.train();
+  const fs::path target = fs::path(tiny / "out") / "";
+  export_model(tiny / "run", target, false);
+  CHECK(fs::exists(tiny / "out" / "model.safetensors"));
+  export_model(tiny / "run", target, true);
+  CHECK(fs::exists(tiny / "out" / "model.safetensors"));
+  for (const auto& entry : fs::directory_iterator(tiny / "")) {
+    CHECK_FALSE(entry.path().filename().string().starts_with("."));
+  }
+}
+
+TEST_CASE("a checkpoint with a damaged file is not evaluated or exported as if it were whole") {
+  const TinyRun tiny;
+  tiny.train();
+  const fs::path weights = tiny / "run" / "best" / "model.safetensors";
+  std::string bytes = test::read_file(weights);
+  bytes[bytes.size() - 3] =
+      static_cast<char>(bytes[bytes.size() - 3] ^ 1);  // a finite number still
+  test::write_file(weights, bytes);
+  const std::string error =
+      test::error_of<CheckpointError>([&] { load_trained_model(tiny / "run"); });
+  CHECK_THAT(error, Contains("model.safetensors") && Contains("damaged"));
+}
+
 }  // namespace
 
 TEST_CASE("a model folder comes back with its weights, labels, problem and tokenizer") {

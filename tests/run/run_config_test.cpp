@@ -77,7 +77,7 @@ TEST_CASE("errors of overrides name the override") {
         "  override 'optimizer.lr=\"1e-4\"': optimizer.lr: unknown key; did you mean "
         "optimizer.learning_rate=1e-4?\n"
         "  override 'training.fp16=true': training.fp16: unknown key; did you mean "
-        "training.precision=bf16? (there is no fp16)\n"
+        "training.precision=fp32? (this version computes in fp32 only)\n"
         "  override 'seed': expected a key, '=' and a value, as in training.batch_size=32");
 }
 

@@ -55,8 +55,9 @@ TEST_CASE("only keys that leave the result of a run alone may change when it is 
   for (const config::KeyPath& key : keys_of(defaults)) {
     if (key.field.rule.is_safe_at_resume) safe.insert(key.path);
   }
+  // training.nonfinite: a run that ended at a non-finite update may go on over it
   CHECK(safe == std::set<std::string>{"$schema", "about", "output_dir", "data.cache",
-                                      "training.max_time", "evaluation.every",
+                                      "training.max_time", "training.nonfinite", "evaluation.every",
                                       "evaluation.batch_size", "checkpoints.every",
                                       "checkpoints.keep_last", "checkpoints.keep_best",
                                       "logging.every", "logging.tensorboard"});

@@ -157,9 +157,6 @@ TEST_CASE("what would make it another run is refused at the resume") {
 
 TEST_CASE("a run that cannot be made says so before it trains") {
   const TinyRun tiny;
-  CHECK_THAT(train_error<ConfigError>(tiny, R"({"training": {"precision": "bf16"}})"),
-             Contains("training.precision"));
-  CHECK_FALSE(fs::exists(tiny / "run"));
   tiny.write("file", "x");
   CHECK_THAT(train_error<IoError>(tiny, R"({"output_dir": "file"})"),
              Contains("output_dir") && Contains((tiny / "file").string()));

@@ -183,10 +183,35 @@ TEST_CASE(
   CHECK(find_newest_checkpoint(folder.path())->step == 2);
 }
 
+TEST_CASE("a checkpoint that was renamed is passed over") {
+  const test::TemporaryFolder folder;
+  CheckpointStore store(base::posix_fs(), folder.path(), {3, true});
+  store.save(1, false, kNeededBytes, files_of(1));
+  store.save(2, false, kNeededBytes, files_of(2));
+  fs::rename(folder.path() / "checkpoint-2", folder.path() / "checkpoint-900");
+  CHECK(find_newest_checkpoint(folder.path())->step == 1);
+}
+
+TEST_CASE("leftovers that cannot be removed do not stop a run") {
+  const auto scenario = [](test::CrashFs& files) {
+    files.add_folder("/run");
+    files.add_folder("/run/.trash-checkpoint-1.5");
+    CheckpointStore store(files, "/run", {2, true});
+    store.sweep();
+    store.save(1, false, kNeededBytes, files_of(1));
+    return files.exists("/run/checkpoint-1");
+  };
+  test::CrashFs::Plan plan;
+  plan.fail_at = 0;  // the sweep's first removal
+  test::CrashFs files(plan);
+  CHECK(scenario(files));
+}
+
 TEST_CASE("names that only look like checkpoints are none") {
   CHECK(checkpoint_step("runs/a/checkpoint-12") == 12);
   CHECK_FALSE(checkpoint_step("checkpoint-").has_value());
   CHECK_FALSE(checkpoint_step("checkpoint-1x").has_value());
+  CHECK_FALSE(checkpoint_step("checkpoint-007").has_value());
   CHECK_FALSE(checkpoint_step(".tmp-checkpoint-3.99").has_value());
   const test::TemporaryFolder folder;
   CHECK_FALSE(find_newest_checkpoint(folder.path()).has_value());

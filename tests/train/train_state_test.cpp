@@ -23,7 +23,6 @@ TrainState sample_state() {
   state.best_metric = 0.875;
   state.best_step = 10;
   state.early_stopping = {0.875, 1};
-  state.last_evaluated_step = 10;
   state.listener_state = R"({"metrics_offset":17})";
   return state;
 }
