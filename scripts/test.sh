@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Sets up, builds and runs every test and check. Options go to ctest: scripts/test.sh -R train
+# Tests that need data sets which may not be redistributed look for them in $FINETUNE_TEST_DATA, and are skipped without.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
