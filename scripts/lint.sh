@@ -46,8 +46,9 @@ git ls-files -z '*.h' '*.cpp' '*.cu' | xargs -0 clang-format-14 --dry-run -Werro
 mapfile -t files < <(files_to_tidy)
 say "clang-tidy: ${#files[@]} files"
 # Shown are the findings; the counts of suppressed warnings in system headers are not.
-printf '%s\0' "${files[@]}" | xargs -0 -r -n 1 -P "$(nproc)" clang-tidy-14 -p "$build" --quiet 2> >(grep -v ' warnings\? \(and [0-9]* errors\? \)\?generated' >&2) ||
-  status=1
+tidy() { echo "[lint] $2" && clang-tidy-14 -p "$1" --quiet "$2" 2> >(grep -v ' warnings\? \(and [0-9]* errors\? \)\?generated' >&2); }
+export -f tidy
+printf '%s\0' "${files[@]}" | xargs -0 -r -n 1 -P "$(nproc)" bash -c 'tidy "$@"' tidy "$build" || status=1
 
 [ "$status" -eq 0 ] && say "nothing found" || say "see the findings above"
 exit "$status"
