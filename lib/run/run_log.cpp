@@ -135,7 +135,8 @@ std::string RunLog::trainer_state_text(const train::TrainState& state,
   fields.best_metric = state.best_metric;
   if (state.best_metric) fields.best_global_step = state.best_step;
   const fs::path best = config_.output_dir / folder_name(state.best_step);
-  const bool is_there = fs::exists(best) || state.best_step == state.position.updates;  // or is being written
+  const bool is_there =
+      fs::exists(best) || state.best_step == state.position.updates;  // or is being written
   if (state.best_metric && is_there) fields.best_model_checkpoint = best.string();
   return report::trainer_state_json(fields,
                                     report::read_history(config_.output_dir / kMetricsName));
