@@ -26,18 +26,6 @@ std::string column_text(const config::Column& column) {
   return column.number ? std::to_string(*column.number) : column.name;
 }
 
-data::TargetKind target_kind(const std::string& problem) {
-  switch (tasks::problem_from(problem)) {
-    case tasks::Problem::kSingleLabel:
-      return data::TargetKind::kSingleLabel;
-    case tasks::Problem::kMultiLabel:
-      return data::TargetKind::kMultiLabel;
-    case tasks::Problem::kRegression:
-      return data::TargetKind::kRegression;
-  }
-  throw InternalError("unknown problem type");
-}
-
 data::BadRowPolicy bad_row_policy(const std::string& word) {
   if (word == "skip") return data::BadRowPolicy::kSkip;
   return word == "quarantine" ? data::BadRowPolicy::kQuarantine : data::BadRowPolicy::kError;
@@ -100,6 +88,18 @@ train::Interval build_interval(const config::Duration& duration) {
   }
 }
 
+data::TargetKind build_target_kind(tasks::Problem problem) {
+  switch (problem) {
+    case tasks::Problem::kSingleLabel:
+      return data::TargetKind::kSingleLabel;
+    case tasks::Problem::kMultiLabel:
+      return data::TargetKind::kMultiLabel;
+    case tasks::Problem::kRegression:
+      return data::TargetKind::kRegression;
+  }
+  throw InternalError("unknown problem type");
+}
+
 data::ReadOptions build_read_options(const RunConfig& config) {
   data::ReadOptions read;
   read.has_header = config.data.header;
@@ -107,7 +107,7 @@ data::ReadOptions build_read_options(const RunConfig& config) {
   if (config.data.text_pair_column)
     read.text_pair_column = column_text(*config.data.text_pair_column);
   read.label_column = column_text(config.data.label_column);
-  read.target_kind = target_kind(config.task.problem);
+  read.target_kind = build_target_kind(tasks::problem_from(config.task.problem));
   read.on_bad_row = bad_row_policy(config.data.on_bad_row);
   read.max_bad_rows = config.data.max_bad_rows;
   read.max_row_bytes = static_cast<uint64_t>(config.data.max_row_bytes);

@@ -9,6 +9,7 @@
 #include "optim/adamw.h"
 #include "optim/flat_parameters.h"
 #include "run/run_config.h"
+#include "tasks/classification.h"
 #include "train/checkpoint_store.h"
 #include "train/trainer.h"
 
@@ -16,6 +17,9 @@
 namespace finetune::run {
 
 train::Interval build_interval(const config::Duration& duration);
+
+/// What the label column holds for a problem.
+data::TargetKind build_target_kind(tasks::Problem problem);
 
 data::ReadOptions build_read_options(const RunConfig& config);
 

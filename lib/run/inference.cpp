@@ -23,17 +23,11 @@ std::optional<RunConfig> config_of_run(const fs::path& path) {
   return read_run_config(*folder / "config.json");
 }
 
-data::TargetKind kind_of(tasks::Problem problem) {
-  if (problem == tasks::Problem::kSingleLabel) return data::TargetKind::kSingleLabel;
-  return problem == tasks::Problem::kMultiLabel ? data::TargetKind::kMultiLabel
-                                                : data::TargetKind::kRegression;
-}
-
 data::ReadOptions read_options_of(const std::optional<RunConfig>& run, tasks::Problem problem,
                                   const ColumnOptions& columns) {
   data::ReadOptions read;
   if (run) read = build_read_options(*run);
-  read.target_kind = kind_of(problem);
+  read.target_kind = build_target_kind(problem);
   read.on_bad_row = data::BadRowPolicy::kError;
   if (columns.text) read.text_column = *columns.text;
   if (columns.text_pair) read.text_pair_column = *columns.text_pair;

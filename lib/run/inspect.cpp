@@ -73,7 +73,7 @@ json describe_run(const fs::path& folder) {
   }
   std::ranges::sort(steps);
   json checkpoints = json::array();
-  for (const int64_t step : steps) checkpoints.push_back(base::cat("checkpoint-", step));
+  for (const int64_t step : steps) checkpoints.push_back(train::checkpoint_name(step));
   json description = {{"folder", folder.string()}, {"checkpoints", checkpoints}};
   for (const char* link : {"best", "last"}) {
     if (fs::is_symlink(folder / link)) description[link] = fs::read_symlink(folder / link).string();

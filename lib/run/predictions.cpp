@@ -22,7 +22,7 @@ double rounded(float score) { return std::round(static_cast<double>(score) * 1e6
 std::vector<std::string> predicted_labels(tasks::Problem problem, const data::LabelMap& labels,
                                           std::span<const float> scores) {
   if (problem == tasks::Problem::kSingleLabel) {
-    return {labels.names()[static_cast<size_t>(std::ranges::max_element(scores) - scores.begin())]};
+    return {labels.names()[static_cast<size_t>(predicted_class(scores))]};
   }
   std::vector<std::string> chosen;
   for (size_t id = 0; id < scores.size(); ++id) {
@@ -32,6 +32,10 @@ std::vector<std::string> predicted_labels(tasks::Problem problem, const data::La
 }
 
 }  // namespace
+
+int64_t predicted_class(std::span<const float> scores) {
+  return std::ranges::max_element(scores) - scores.begin();
+}
 
 ScoreTable::ScoreTable(int64_t num_rows, int64_t num_labels)
     : num_labels_(static_cast<size_t>(num_labels)),

@@ -26,6 +26,9 @@ class ScoreTable {
   std::vector<float> scores_;  ///< [rows, C]
 };
 
+/// The class with the highest score; the first of equals.
+int64_t predicted_class(std::span<const float> scores);
+
 /// The answer to one example as a program reads it:
 ///   single label  {"label": "positive", "scores": {"negative": 0.02, "positive": 0.98}}
 ///   multi label   {"labels": ["a", "c"], "scores": {...}}        (score > 1/2)

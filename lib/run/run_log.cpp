@@ -10,6 +10,7 @@
 #include "report/history.h"
 #include "report/results.h"
 #include "report/trainer_state.h"
+#include "train/checkpoint_store.h"
 
 namespace finetune::run {
 
@@ -23,8 +24,6 @@ constexpr const char* kMetricsName = "metrics.jsonl";
 double rate(int64_t count, double seconds) {
   return seconds > 0.0 ? static_cast<double>(count) / seconds : 0.0;
 }
-
-std::string folder_name(int64_t step) { return base::cat("checkpoint-", step); }
 
 /// An interval in steps for trainer_state.json; 0 where it is not counted in steps.
 int64_t steps_of(const config::Duration& duration) {
@@ -93,8 +92,8 @@ void RunLog::on_evaluation(const train::EvaluationEvent& event) {
 
 void RunLog::on_checkpoint(const train::CheckpointEvent& event) {
   metrics_.add(report::CheckpointEvent{event.position.updates, event.position.epoch,
-                                       folder_name(event.position.updates), event.seconds,
-                                       event.is_best});
+                                       train::checkpoint_name(event.position.updates),
+                                       event.seconds, event.is_best});
   observer_.on_checkpoint(event);
 }
 
@@ -116,7 +115,7 @@ void RunLog::restore(const std::string& state) {
   const json epoch = object.value("epoch", json());
   if (epoch.is_number()) epoch_ = epoch.get<double>();
   const int64_t step = resume_step_.value_or(0);
-  metrics_.add(report::ResumeEvent{step, epoch_, folder_name(step)});
+  metrics_.add(report::ResumeEvent{step, epoch_, train::checkpoint_name(step)});
 }
 
 std::string RunLog::trainer_state_text(const train::TrainState& state,
@@ -134,7 +133,7 @@ std::string RunLog::trainer_state_text(const train::TrainState& state,
   fields.num_input_tokens_seen = state.position.tokens;
   fields.best_metric = state.best_metric;
   if (state.best_metric) fields.best_global_step = state.best_step;
-  const fs::path best = config_.output_dir / folder_name(state.best_step);
+  const fs::path best = config_.output_dir / train::checkpoint_name(state.best_step);
   const bool is_there =
       fs::exists(best) || state.best_step == state.position.updates;  // or is being written
   if (state.best_metric && is_there) fields.best_model_checkpoint = best.string();

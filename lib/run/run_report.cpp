@@ -14,10 +14,6 @@ using nlohmann::json;
 
 namespace {
 
-int64_t predicted_class(std::span<const float> scores) {
-  return std::ranges::max_element(scores) - scores.begin();
-}
-
 std::vector<report::Setting> settings_of(const RunConfig& config) {
   std::set<std::string> changed;
   for (const ConfigDifference& difference : differences(RunConfig{}, config))

@@ -15,10 +15,6 @@ namespace finetune::run {
 
 namespace {
 
-int64_t predicted_class(std::span<const float> scores) {
-  return std::ranges::max_element(scores) - scores.begin();
-}
-
 double log_of(double probability) {
   return std::log(std::max(probability, std::numeric_limits<double>::min()));
 }

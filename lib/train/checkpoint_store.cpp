@@ -22,8 +22,6 @@ constexpr std::string_view kPrefix = "checkpoint-";
 constexpr std::string_view kTemporaryPrefix = ".tmp-";
 constexpr std::string_view kTrashPrefix = ".trash-";
 
-std::string folder_name(int64_t step) { return base::cat(kPrefix, step); }
-
 /// What cannot be removed costs space, not the run.
 void remove_if_possible(const std::function<void()>& remove) {
   try {
@@ -46,11 +44,13 @@ std::vector<int64_t> steps_of(const std::vector<std::string>& names) {
 
 }  // namespace
 
+std::string checkpoint_name(int64_t step) { return base::cat(kPrefix, step); }
+
 std::optional<int64_t> checkpoint_step(const fs::path& folder) {
   const std::string name = folder.filename().string();
   if (!name.starts_with(kPrefix)) return std::nullopt;
   const auto step = base::parse_int64(std::string_view(name).substr(kPrefix.size()));
-  return step && folder_name(*step) == name ? step : std::nullopt;  // not "checkpoint-007"
+  return step && checkpoint_name(*step) == name ? step : std::nullopt;  // not "checkpoint-007"
 }
 
 CheckpointStore::CheckpointStore(base::Fs& files, fs::path run_folder,
@@ -66,12 +66,12 @@ void CheckpointStore::save(int64_t step, bool is_best, uint64_t needed_bytes,
                             " free; free some space or lower checkpoints.keep_last"));
   }
   const fs::path temporary =
-      run_folder_ / base::cat(kTemporaryPrefix, folder_name(step), ".", getpid());
+      run_folder_ / base::cat(kTemporaryPrefix, checkpoint_name(step), ".", getpid());
   try {
     write_folder(temporary, step, write_files);
     publish(temporary, step, is_best);
   } catch (Error& error) {
-    error.add_context(base::cat("saving ", (run_folder_ / folder_name(step)).string()));
+    error.add_context(base::cat("saving ", (run_folder_ / checkpoint_name(step)).string()));
     try {
       if (fs_.exists(temporary)) fs_.remove_tree(temporary);
     } catch (const Error&) {  // the first error is the one to report; the next start sweeps
@@ -93,7 +93,7 @@ void CheckpointStore::write_folder(const fs::path& folder, int64_t step,
 }
 
 void CheckpointStore::publish(const fs::path& folder, int64_t step, bool is_best) {
-  const fs::path target = run_folder_ / folder_name(step);
+  const fs::path target = run_folder_ / checkpoint_name(step);
   if (fs_.exists(target)) {
     base::log_warning(
         base::cat("replacing ", target.string(), ", left by an earlier attempt at this step"));
@@ -115,13 +115,13 @@ void CheckpointStore::mark_best(int64_t step) {
 void CheckpointStore::restore(int64_t step, std::optional<int64_t> best_step) {
   move_link("last", step);
   fs_.sync_directory(run_folder_);
-  if (best_step && fs_.exists(run_folder_ / folder_name(*best_step))) mark_best(*best_step);
+  if (best_step && fs_.exists(run_folder_ / checkpoint_name(*best_step))) mark_best(*best_step);
 }
 
 void CheckpointStore::move_link(const std::string& name, int64_t step) {
   const fs::path temporary = run_folder_ / base::cat(kTemporaryPrefix, name, ".", getpid());
   if (fs_.exists(temporary)) fs_.remove_file(temporary);
-  fs_.symlink(folder_name(step), temporary);
+  fs_.symlink(checkpoint_name(step), temporary);
   fs_.rename(temporary, run_folder_ / name);
 }
 
@@ -133,7 +133,7 @@ void CheckpointStore::rotate(int64_t newest_step) {
     if (num_kept < std::max<int64_t>(options_.keep_last, 1)) {
       ++num_kept;
     } else if (!is_best) {
-      remove_if_possible([&] { discard(run_folder_ / folder_name(step)); });
+      remove_if_possible([&] { discard(run_folder_ / checkpoint_name(step)); });
     }
   }
 }
@@ -161,7 +161,7 @@ std::optional<FoundCheckpoint> find_newest_checkpoint(const fs::path& run_folder
   for (const auto& entry : fs::directory_iterator(run_folder, error))
     names.push_back(entry.path().filename().string());
   for (const int64_t step : steps_of(names)) {
-    const fs::path folder = run_folder / folder_name(step);
+    const fs::path folder = run_folder / checkpoint_name(step);
     try {
       const Manifest manifest = verify_manifest(folder);
       if (manifest.step != step) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "base/files.h"
 
@@ -61,6 +62,9 @@ struct FoundCheckpoint {
 /// The newest checkpoint of a run whose manifest holds. Damaged ones are logged and passed over,
 /// never deleted.
 std::optional<FoundCheckpoint> find_newest_checkpoint(const std::filesystem::path& run_folder);
+
+/// "checkpoint-N", the folder of step N inside a run.
+std::string checkpoint_name(int64_t step);
 
 /// N of a folder named checkpoint-N, else nothing.
 std::optional<int64_t> checkpoint_step(const std::filesystem::path& folder);
