@@ -49,6 +49,23 @@ void AlignedText::replace(const std::vector<Change>& changes) {
   origins_ = std::move(origins);
 }
 
+void AlignedText::consume(const std::vector<Consumption>& changes) {
+  if (chars_.empty()) return;
+  std::vector<char32_t> chars;
+  std::vector<CharRange> origins;
+  chars.reserve(changes.size());
+  origins.reserve(changes.size());
+  size_t next = 0;  // the next character of the old text
+  for (const Consumption& change : changes) {
+    const size_t index = change.num_consumed == 0 && next > 0 ? next - 1 : next;
+    chars.push_back(change.to);
+    origins.push_back(origins_[std::min(index, origins_.size() - 1)]);
+    next += change.num_consumed;
+  }
+  chars_ = std::move(chars);
+  origins_ = std::move(origins);
+}
+
 void AlignedText::decompose_canonically() {
   std::vector<Change> changes;
   changes.reserve(chars_.size());

@@ -31,8 +31,18 @@ class AlignedText {
   void filter(const std::function<bool(char32_t)>& keep);
   void map(const std::function<char32_t(char32_t)>& to);
   void replace(const std::vector<Change>& changes);  ///< one non-inserted change per old character
-  void decompose_canonically();                      ///< NFD
-  void lower_case();                                 ///< each code point by itself
+
+  /// A character of the new text; it takes over the next num_consumed characters of the old text
+  /// and stands for the first of them. 0: inserted, shares the range of the character before it.
+  struct Consumption {
+    char32_t to;
+    size_t num_consumed;
+  };
+  /// Old characters that no change consumed vanish; behind the last one, its range counts.
+  void consume(const std::vector<Consumption>& changes);
+
+  void decompose_canonically();  ///< NFD
+  void lower_case();             ///< each code point by itself
 
   size_t size() const { return chars_.size(); }
   char32_t at(size_t index) const { return chars_[index]; }
