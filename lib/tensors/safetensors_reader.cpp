@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/strings.h"
 #include "tensors/checked.h"
 #include "tensors/named_tensors.h"
@@ -23,7 +24,7 @@ constexpr size_t kMaxRank = 64;
 
 struct Entry {
   std::string name;
-  DType dtype = DType::kF32;
+  std::optional<DType> dtype;  ///< absent: to be left out
   std::vector<int64_t> shape;
   uint64_t begin = 0;  // from the start of the data area
   uint64_t end = 0;
@@ -82,13 +83,20 @@ const json& member(const std::string& name, const json& entry, const char* key) 
   return *found;
 }
 
-DType read_dtype(const std::string& name, const json& entry) {
+/// Nothing for an element type that is to be left out.
+std::optional<DType> read_dtype(const std::string& name, const json& entry, UnknownDTypes unknown) {
   const json& value = member(name, entry, "dtype");
   if (!value.is_string()) refuse_tensor(name, "its dtype is not a string");
   const auto& text = value.get_ref<const std::string&>();
   const auto dtype = dtype_named(text);
-  if (!dtype) refuse_tensor(name, cat("dtype ", quote(text), " is not supported"));
-  return *dtype;
+  if (dtype) return dtype;
+  if (unknown == UnknownDTypes::kRefuse) {
+    refuse_tensor(name, cat("dtype ", quote(text),
+                            " is not supported: convert it, or leave out such tensors with "
+                            "--allow-unused if the model has no use for them"));
+  }
+  base::log_warning(cat("tensor ", quote(name), " is left out: dtype ", text, " is not supported"));
+  return std::nullopt;
 }
 
 std::vector<int64_t> read_shape(const std::string& name, const json& entry) {
@@ -123,12 +131,12 @@ uint64_t checked_bytes(const Entry& entry) {
   for (int64_t size : entry.shape) {
     if (bytes) bytes = checked_multiply(*bytes, static_cast<uint64_t>(size));
   }
-  if (bytes) bytes = checked_multiply(*bytes, static_cast<uint64_t>(size_of(entry.dtype)));
+  if (bytes) bytes = checked_multiply(*bytes, static_cast<uint64_t>(size_of(*entry.dtype)));
   if (!bytes) refuse_tensor(entry.name, "the product of its shape overflows");
   return *bytes;
 }
 
-std::vector<Entry> read_entries(const json& header) {
+std::vector<Entry> read_entries(const json& header, UnknownDTypes unknown) {
   std::vector<Entry> entries;
   for (const auto& [name, value] : header.items()) {
     if (name == "__metadata__") {
@@ -136,7 +144,7 @@ std::vector<Entry> read_entries(const json& header) {
       continue;
     }
     if (!value.is_object()) refuse_tensor(name, "its header entry is not an object");
-    Entry entry{name, read_dtype(name, value), read_shape(name, value), 0, 0};
+    Entry entry{name, read_dtype(name, value, unknown), read_shape(name, value), 0, 0};
     read_offsets(member(name, value, "data_offsets"), entry);
     entries.push_back(std::move(entry));
   }
@@ -161,12 +169,13 @@ void check_layout(std::vector<Entry>& entries, uint64_t data_bytes) {
       refuse_tensor(entry.name, cat(where, " end outside of the file, whose data area has ",
                                     data_bytes, " bytes: it is truncated"));
     }
+    expected = entry.end;
+    if (!entry.dtype) continue;
     const uint64_t bytes = checked_bytes(entry);
     if (entry.end - entry.begin != bytes) {
       refuse_tensor(entry.name, cat(where, " hold ", entry.end - entry.begin,
                                     " bytes but its shape and dtype need ", bytes));
     }
-    expected = entry.end;
   }
   if (expected != data_bytes) {
     throw CheckpointError(cat("the tensors end at byte ", expected,
@@ -175,28 +184,29 @@ void check_layout(std::vector<Entry>& entries, uint64_t data_bytes) {
   }
 }
 
-NamedTensors read_mapped(const WeightFile& file) {
+NamedTensors read_mapped(const WeightFile& file, UnknownDTypes unknown) {
   const std::string_view header = read_header(file.text());
   const json parsed = base::parse_json(header, "the header at offset 8");
   if (!parsed.is_object()) throw CheckpointError("the header at offset 8 is not a JSON object");
-  std::vector<Entry> entries = read_entries(parsed);
+  std::vector<Entry> entries = read_entries(parsed, unknown);
   const auto data = file.bytes.subspan(kLengthBytes + header.size());
   check_layout(entries, data.size());
   NamedTensors tensors;
   for (Entry& entry : entries) {
+    if (!entry.dtype) continue;
     const auto bytes = data.subspan(entry.begin, entry.end - entry.begin);
     tensors.emplace(
         std::move(entry.name),
-        TensorView{entry.dtype, std::move(entry.shape), {}, bytes, file.owner, file.name});
+        TensorView{*entry.dtype, std::move(entry.shape), {}, bytes, file.owner, file.name});
   }
   return tensors;
 }
 
 }  // namespace
 
-NamedTensors read_safetensors(const std::filesystem::path& file) {
+NamedTensors read_safetensors(const std::filesystem::path& file, UnknownDTypes unknown) {
   return with_context(cat("reading ", quote(file.string(), 1000)),
-                      [&] { return read_mapped(open_weight_file(file)); });
+                      [&] { return read_mapped(open_weight_file(file), unknown); });
 }
 
 }  // namespace finetune::tensors

@@ -19,12 +19,16 @@ struct Format {
   std::string_view file;    // single file
   std::string_view index;   // or the index of its shards
   std::string_view suffix;  // of a shard
-  NamedTensors (*read)(const fs::path&);
+  NamedTensors (*read)(const fs::path&, UnknownDTypes);
 };
+
+NamedTensors read_bin(const fs::path& file, UnknownDTypes /*unknown*/) {
+  return read_torch_bin(file);
+}
 
 constexpr std::array<Format, 2> kFormats{
     {{"model.safetensors", "model.safetensors.index.json", ".safetensors", &read_safetensors},
-     {"pytorch_model.bin", "pytorch_model.bin.index.json", ".bin", &read_torch_bin}}};
+     {"pytorch_model.bin", "pytorch_model.bin.index.json", ".bin", &read_bin}}};
 
 using WeightMap = std::map<std::string, std::string>;  // tensor -> shard
 
@@ -77,7 +81,7 @@ void add_shard(const WeightMap& map, const std::string& shard, NamedTensors from
   all.merge(from);
 }
 
-NamedTensors read_shards(const fs::path& index, const Format& format) {
+NamedTensors read_shards(const fs::path& index, const Format& format, UnknownDTypes unknown) {
   const WeightMap map = read_weight_map(index, format);
   std::set<std::string> shards;
   for (const auto& [tensor, shard] : map) shards.insert(shard);
@@ -87,10 +91,10 @@ NamedTensors read_shards(const fs::path& index, const Format& format) {
     if (!fs::exists(file)) {
       throw CheckpointError(cat("shard ", quote(shard), " is missing: download it again"));
     }
-    add_shard(map, shard, format.read(file), all);
+    add_shard(map, shard, format.read(file, unknown), all);
   }
   for (const auto& [tensor, shard] : map) {
-    if (!all.contains(tensor)) {
+    if (!all.contains(tensor) && unknown == UnknownDTypes::kRefuse) {
       throw CheckpointError(cat("tensor ", quote(tensor), " is not in shard ", quote(shard),
                                 ", where the index places it"));
     }
@@ -103,13 +107,13 @@ bool is_there(const fs::path& file) { return fs::exists(fs::symlink_status(file)
 
 }  // namespace
 
-NamedTensors read_weights(const fs::path& folder) {
+NamedTensors read_weights(const fs::path& folder, UnknownDTypes unknown) {
   for (const Format& format : kFormats) {
-    if (is_there(folder / format.file)) return format.read(folder / format.file);
+    if (is_there(folder / format.file)) return format.read(folder / format.file, unknown);
     const fs::path index = folder / format.index;
     if (is_there(index)) {
       return with_context(cat("reading ", quote(index.string(), 1000)),
-                          [&] { return read_shards(index, format); });
+                          [&] { return read_shards(index, format, unknown); });
     }
   }
   throw CheckpointError(cat("no weights in ", quote(folder.string(), 1000),

@@ -7,6 +7,7 @@
 
 using namespace finetune;
 using Catch::Contains;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -167,6 +168,19 @@ TEST_CASE("element types that are not read are named together with their tensor"
     require_refused({{file_of(entry("layer.w", "1", "0,4", dtype), 4),
                       "tensor 'layer.w': dtype '" + dtype + "' is not supported"}});
   }
+}
+
+TEST_CASE("tensors of other element types can be left out, the rest is read and still checked") {
+  const test::TemporaryFolder folder;
+  const fs::path file = folder.path() / "model.safetensors";
+  const std::string entries = entry("a", "3", "0,3", "F8_E4M3") + "," + entry("b", "1", "3,7");
+  test::write_file(file, file_of(entries, 7));
+  const auto tensors = tensors::read_safetensors(file, tensors::UnknownDTypes::kSkip);
+  CHECK(tensors.size() == 1);
+  CHECK(tensors.contains("b"));
+  test::write_file(file, file_of(entries, 8));
+  CHECK_THAT(test::refusal([&] { tensors::read_safetensors(file, tensors::UnknownDTypes::kSkip); }),
+             Contains("belong to no tensor"));
 }
 
 TEST_CASE("empty tensors, rank 0, white space and unknown keys are read as the reference does") {

@@ -100,6 +100,17 @@ TEST_CASE("index and shards must name the same tensors") {
              Contains("shard '2.safetensors' holds tensor 'a', which the index places in"));
 }
 
+TEST_CASE("a shard may lack tensors that were left out for their element type") {
+  const ShardedFolder folder(kGoodMap);
+  test::write_file(
+      folder.path() / "2.safetensors",
+      test::safetensors_file(R"({"c":{"dtype":"F4","shape":[2],"data_offsets":[0,1]}})", "x"));
+  CHECK_THAT(test::refusal([&] { folder.read(); }), Contains("dtype 'F4' is not supported"));
+  const auto tensors = tensors::read_weights(folder.path(), tensors::UnknownDTypes::kSkip);
+  CHECK(tensors.size() == 2);
+  CHECK_FALSE(tensors.contains("c"));
+}
+
 TEST_CASE("a damaged shard is named") {
   const ShardedFolder folder(kGoodMap);
   test::write_file(folder.path() / "2.safetensors", "broken");
