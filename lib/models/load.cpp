@@ -22,17 +22,20 @@ std::vector<NameRow> rows_of(const NameTable& table, const std::vector<std::stri
   return rows;
 }
 
-LoadedClassifier load(const std::filesystem::path& folder, const HeadOptions& head, uint64_t seed,
-                      const LoadOptions& options) {
-  const std::filesystem::path file = folder / "config.json";
-  if (!std::filesystem::is_regular_file(file)) {
-    throw CheckpointError("no config.json there; name the folder of a Hugging Face model");
-  }
-  LoadedClassifier loaded;
-  loaded.model = construct_sequence_classifier(base::read_json_file(file), head);
-  loaded.report = load_weights(*loaded.model, tensors::read_weights(folder), options);
-  initialize(*loaded.model, rows_of(loaded.model->names(), loaded.report.initialized), seed);
-  return loaded;
+/// `construct` makes the model from its config.json.
+template <class Construct>
+auto load(const std::filesystem::path& folder, const Construct& construct, uint64_t seed,
+          const LoadOptions& options) {
+  return with_context(base::cat("loading the model in ", base::quote(folder.string())), [&] {
+    const std::filesystem::path file = folder / "config.json";
+    if (!std::filesystem::is_regular_file(file)) {
+      throw CheckpointError("no config.json there; name the folder of a Hugging Face model");
+    }
+    auto model = construct(base::read_json_file(file));
+    LoadReport report = load_weights(*model, tensors::read_weights(folder), options);
+    initialize(*model, rows_of(model->names(), report.initialized), seed);
+    return Loaded<typename decltype(model)::element_type>{std::move(model), std::move(report)};
+  });
 }
 
 }  // namespace
@@ -40,8 +43,28 @@ LoadedClassifier load(const std::filesystem::path& folder, const HeadOptions& he
 LoadedClassifier load_sequence_classifier(const std::filesystem::path& folder,
                                           const HeadOptions& head, uint64_t seed,
                                           const LoadOptions& options) {
-  return with_context(base::cat("loading the model in ", base::quote(folder.string())),
-                      [&] { return load(folder, head, seed, options); });
+  const auto construct = [&](const nlohmann::json& config) {
+    return construct_sequence_classifier(config, head);
+  };
+  return load(folder, construct, seed, options);
+}
+
+Loaded<LanguageModel> load_language_model(const std::filesystem::path& folder,
+                                          const GeneratorOptions& generator, uint64_t seed,
+                                          const LoadOptions& options) {
+  const auto construct = [&](const nlohmann::json& config) {
+    return construct_language_model(config, generator);
+  };
+  return load(folder, construct, seed, options);
+}
+
+Loaded<Seq2SeqModel> load_seq2seq_model(const std::filesystem::path& folder,
+                                        const GeneratorOptions& generator, uint64_t seed,
+                                        const LoadOptions& options) {
+  const auto construct = [&](const nlohmann::json& config) {
+    return construct_seq2seq_model(config, generator);
+  };
+  return load(folder, construct, seed, options);
 }
 
 }  // namespace finetune::models

@@ -4,14 +4,18 @@
 #include <filesystem>
 #include <memory>
 
+#include "models/language_model.h"
 #include "models/model.h"
+#include "models/seq2seq_model.h"
 
 namespace finetune::models {
 
-struct LoadedClassifier {
-  std::unique_ptr<SequenceClassifier> model;
+template <class Kind>
+struct Loaded {
+  std::unique_ptr<Kind> model;
   LoadReport report;
 };
+using LoadedClassifier = Loaded<SequenceClassifier>;
 
 /// Builds the model that `<folder>/config.json` describes and fills it with the folder's weights.
 /// A head that the files lack (or hold for another number of labels) is drawn from `seed`, the same
@@ -20,5 +24,13 @@ struct LoadedClassifier {
 LoadedClassifier load_sequence_classifier(const std::filesystem::path& folder,
                                           const HeadOptions& head, uint64_t seed,
                                           const LoadOptions& options);
+
+/// The same for models that write text.
+Loaded<LanguageModel> load_language_model(const std::filesystem::path& folder,
+                                          const GeneratorOptions& generator, uint64_t seed,
+                                          const LoadOptions& options);
+Loaded<Seq2SeqModel> load_seq2seq_model(const std::filesystem::path& folder,
+                                        const GeneratorOptions& generator, uint64_t seed,
+                                        const LoadOptions& options);
 
 }  // namespace finetune::models

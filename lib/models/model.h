@@ -33,22 +33,27 @@ struct HeadOptions {
   std::optional<double> classifier_dropout;  ///< overrides classifier_dropout of config.json
 };
 
-/// A pretrained encoder with a head that scores whole sequences.
-class SequenceClassifier {
+/// What every model offers, whatever it is for: parameters, their names in files, its config.json.
+class Model {
  public:
-  virtual ~SequenceClassifier() = default;
-
-  /// -> [B, C]. Throws InternalError for an id, position or segment outside its table.
-  virtual at::Tensor logits(const nn::TokenBatch& batch, const nn::Pass& pass) = 0;
+  virtual ~Model() = default;
 
   virtual torch::nn::Module& module() = 0;
   virtual NameTable names() const = 0;
-  /// config.json for an export: the source's keys and the arithmetic as built. Labels are those of
-  /// the source where their number fits, else LABEL_0, LABEL_1, ...; their real names and the
-  /// problem_type are the task's to write.
+  /// config.json for an export: the source's keys and the arithmetic as built.
   virtual nlohmann::json config() const = 0;
-  virtual int64_t vocab_size() const = 0;
-  virtual int64_t max_length() const = 0;  ///< positions available to one sequence
+  virtual int64_t vocab_size() const = 0;  ///< of the text that the model reads
+  virtual int64_t max_length() const = 0;  ///< positions available to one sequence that it reads
+};
+
+/// A pretrained encoder with a head that scores whole sequences. In the config of an export the
+/// labels are those of the source where their number fits, else LABEL_0, LABEL_1, ...; their real
+/// names and the problem_type are the task's to write.
+class SequenceClassifier : public Model {
+ public:
+  /// -> [B, C]. Throws InternalError for an id, position or segment outside its table.
+  virtual at::Tensor logits(const nn::TokenBatch& batch, const nn::Pass& pass) = 0;
+
   virtual int64_t num_segments() const = 0;
 };
 
@@ -80,11 +85,11 @@ struct LoadOptions {
 /// checkpoint lacks keep the values they have. Throws CheckpointError with complete lists of
 /// missing, unexpected, ambiguous and misshaped tensors and of those holding NaN or infinity; the
 /// model is then of no further use.
-LoadReport load_weights(SequenceClassifier& model, const tensors::NamedTensors& weights,
+LoadReport load_weights(Model& model, const tensors::NamedTensors& weights,
                         const LoadOptions& options);
 
 /// The model's tensors under Hugging Face names, fp32, contiguous copies kept alive by their
 /// owners.
-tensors::NamedTensors export_weights(SequenceClassifier& model);
+tensors::NamedTensors export_weights(Model& model);
 
 }  // namespace finetune::models

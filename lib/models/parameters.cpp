@@ -48,7 +48,7 @@ at::Tensor block_of(const at::Tensor& parameter, const NameRow& row) {
   return row.is_transposed ? block.t() : block;
 }
 
-void initialize(SequenceClassifier& model, std::span<const NameRow> rows, uint64_t seed) {
+void initialize(Model& model, std::span<const NameRow> rows, uint64_t seed) {
   const c10::NoGradGuard no_grad;
   const auto parameters = model.module().named_parameters();
   for (const NameRow& row : rows) {

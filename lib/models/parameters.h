@@ -9,7 +9,7 @@ namespace finetune::models {
 
 /// Draws fresh values for the parameters (or blocks of parameters) that `rows` name. The stream of
 /// a tensor depends on `seed` and its Hugging Face name alone.
-void initialize(SequenceClassifier& model, std::span<const NameRow> rows, uint64_t seed);
+void initialize(Model& model, std::span<const NameRow> rows, uint64_t seed);
 
 /// The part of `parameter` that a row stands for, in the shape of the Hugging Face tensor: a view.
 at::Tensor block_of(const at::Tensor& parameter, const NameRow& row);

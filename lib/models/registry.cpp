@@ -15,15 +15,23 @@ namespace {
 
 using nlohmann::json;
 
+template <class Kind, class Options>
 struct Family {
   const char* model_type;  ///< as config.json spells it
-  std::unique_ptr<SequenceClassifier> (*make)(const json& config, const HeadOptions& head);
+  std::unique_ptr<Kind> (*make)(const json& config, const Options& options);
 };
 
-/// Every model family. A new one is one folder and one line here.
-constexpr std::array kFamilies = {
-    Family{"bert", &make_bert_classifier},
+// Every model family, by what it can be. A new one is one folder and one line for each.
+using Classifier = Family<SequenceClassifier, HeadOptions>;
+constexpr std::array kClassifiers = {
+    Classifier{"bert", &make_bert_classifier},
 };
+
+using Language = Family<LanguageModel, GeneratorOptions>;
+constexpr std::array<Language, 0> kLanguageModels = {};
+
+using Seq2Seq = Family<Seq2SeqModel, GeneratorOptions>;
+constexpr std::array<Seq2Seq, 0> kSeq2SeqModels = {};
 
 constexpr int64_t kMaxLabels = 1'000'000;
 
@@ -41,25 +49,37 @@ void check_head(const HeadOptions& head) {
   check_dropout(head.classifier_dropout, "model.classifier_dropout");
 }
 
-std::string known_types() {
+template <class Families>
+std::string known_types(const Families& families) {
   std::vector<std::string> types;
-  types.reserve(kFamilies.size());
-  for (const Family& family : kFamilies) types.push_back(base::quote(family.model_type));
+  types.reserve(families.size());
+  for (const auto& family : families) types.push_back(base::quote(family.model_type));
   return base::join(types, ", ");
 }
 
-const Family& family_of(const json& config) {
+/// The family that config.json names, built. `purpose` says what the table's models are for.
+template <class Families, class Options>
+auto construct(const Families& families, std::string_view purpose, const json& config,
+               const Options& options) {
+  if (!config.is_object()) throw CheckpointError("a model's config.json must hold one JSON object");
+  warn_of_code(config);
   const auto type = config.find("model_type");
   if (type == config.end()) {
-    throw CheckpointError(
-        base::cat("config.json has no 'model_type'; add it (supported: ", known_types(), ")"));
+    throw CheckpointError(base::cat("config.json has no 'model_type'; add it (supported for ",
+                                    purpose, ": ", known_types(families), ")"));
   }
-  for (const Family& family : kFamilies) {
-    if (*type == family.model_type) return family;
+  for (const auto& family : families) {
+    if (*type == family.model_type) return family.make(config, options);
   }
   throw CheckpointError(base::cat("config.json: 'model_type' is ",
-                                  base::quote(base::dump_json(*type)), ", supported is ",
-                                  known_types()));
+                                  base::quote(base::dump_json(*type)), ", supported for ", purpose,
+                                  " is ", known_types(families)));
+}
+
+template <class Kind>
+std::unique_ptr<Kind> initialized(std::unique_ptr<Kind> model, uint64_t seed) {
+  initialize(*model, model->names().rows, seed);
+  return model;
 }
 
 }  // namespace
@@ -67,17 +87,36 @@ const Family& family_of(const json& config) {
 std::unique_ptr<SequenceClassifier> construct_sequence_classifier(const json& config,
                                                                   const HeadOptions& head) {
   check_head(head);
-  if (!config.is_object()) throw CheckpointError("a model's config.json must hold one JSON object");
-  warn_of_code(config);
-  return family_of(config).make(config, head);
+  return construct(kClassifiers, "classification", config, head);
+}
+
+std::unique_ptr<LanguageModel> construct_language_model(const json& config,
+                                                        const GeneratorOptions& options) {
+  check_dropout(options.dropout, "model.dropout");
+  return construct(kLanguageModels, "language modelling", config, options);
+}
+
+std::unique_ptr<Seq2SeqModel> construct_seq2seq_model(const json& config,
+                                                      const GeneratorOptions& options) {
+  check_dropout(options.dropout, "model.dropout");
+  return construct(kSeq2SeqModels, "translation", config, options);
 }
 
 std::unique_ptr<SequenceClassifier> build_sequence_classifier(const json& config,
                                                               const HeadOptions& head,
                                                               uint64_t seed) {
-  auto model = construct_sequence_classifier(config, head);
-  initialize(*model, model->names().rows, seed);
-  return model;
+  return initialized(construct_sequence_classifier(config, head), seed);
+}
+
+std::unique_ptr<LanguageModel> build_language_model(const json& config,
+                                                    const GeneratorOptions& options,
+                                                    uint64_t seed) {
+  return initialized(construct_language_model(config, options), seed);
+}
+
+std::unique_ptr<Seq2SeqModel> build_seq2seq_model(const json& config,
+                                                  const GeneratorOptions& options, uint64_t seed) {
+  return initialized(construct_seq2seq_model(config, options), seed);
 }
 
 }  // namespace finetune::models

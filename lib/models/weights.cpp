@@ -122,7 +122,7 @@ class Assignment {
 
 }  // namespace
 
-LoadReport load_weights(SequenceClassifier& model, const tensors::NamedTensors& weights,
+LoadReport load_weights(Model& model, const tensors::NamedTensors& weights,
                         const LoadOptions& options) {
   const c10::NoGradGuard no_grad;
   const NameTable table = model.names();
@@ -141,7 +141,7 @@ LoadReport load_weights(SequenceClassifier& model, const tensors::NamedTensors& 
   return report;
 }
 
-tensors::NamedTensors export_weights(SequenceClassifier& model) {
+tensors::NamedTensors export_weights(Model& model) {
   const c10::NoGradGuard no_grad;
   const auto parameters = model.module().named_parameters();
   tensors::NamedTensors weights;
