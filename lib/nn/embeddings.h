@@ -13,15 +13,17 @@ namespace finetune::nn {
 struct EmbeddingsOptions {
   int64_t vocab_size = 0;
   int64_t num_positions = 0;
-  int64_t num_segments = 0;
+  int64_t first_position = 0;  ///< row of a sequence's first token (RoBERTa keeps rows before it)
+  int64_t num_segments = 0;    ///< 0: no such table, the batch's segments are not read
   int64_t width = 0;
   double norm_epsilon = 1e-12;
   float dropout_probability = 0.0F;
 };
 
-/// dropout(LayerNorm(words[id] + positions[position] + segments[segment])), Devlin et al. 2019.
+/// dropout(LayerNorm(words[id] + positions[first_position + position] + segments[segment])),
+/// Devlin et al. 2019.
 ///
-/// Parameters: words [V, D], positions [P, D], segments [S, D], norm.
+/// Parameters: words [V, D], positions [P, D], segments [S, D] unless S is 0, norm.
 /// Shapes: batch of N tokens -> [N, D].
 /// Throws: InternalError for an id, position or segment outside its table, or index tensors whose
 /// length is not that of the batch's sequences.
@@ -34,8 +36,9 @@ class Embeddings : public torch::nn::Module {
  private:
   at::Tensor words_;
   at::Tensor positions_;
-  at::Tensor segments_;
+  at::Tensor segments_;  ///< undefined without such a table
   std::shared_ptr<LayerNorm> norm_;
+  int64_t first_position_;
   float dropout_probability_;
   uint32_t dropout_place_;
 };

@@ -3,18 +3,39 @@
 #include <ATen/ops/tanh.h>
 
 namespace finetune::nn {
+namespace {
+
+at::Tensor pool(const Linear& pooler, const at::Tensor& x, Pooling pooling) {
+  switch (pooling) {
+    case Pooling::kRelu:
+      return pooler.forward(x, kernels::Activation::kRelu);
+    case Pooling::kGelu:
+      return pooler.forward(x, kernels::Activation::kGelu);
+    case Pooling::kTanh:
+      break;
+  }
+  return at::tanh(pooler.forward(x));
+}
+
+}  // namespace
 
 SequenceHead::SequenceHead(const SequenceHeadOptions& options, DropoutPlaces& places)
     : pooler_(register_module("pooler", std::make_shared<Linear>(options.width, options.width))),
       classifier_(register_module("classifier",
                                   std::make_shared<Linear>(options.width, options.num_labels))),
+      pooling_(options.pooling),
       dropout_probability_(options.dropout_probability),
-      dropout_place_(places.take()) {}
+      dropout_place_(places.take()) {
+  if (options.drops_input) input_place_ = places.take();
+}
 
 at::Tensor SequenceHead::forward(const at::Tensor& x, const Pass& pass) const {
-  const at::Tensor pooled = at::tanh(pooler_->forward(x));  // [B, D]
-  return classifier_->forward(
-      kernels::dropout(pooled, pass.dropout(dropout_probability_, dropout_place_)));
+  const auto drop = [&](const at::Tensor& values, uint32_t place) {
+    return kernels::dropout(values, pass.dropout(dropout_probability_, place));
+  };
+  const at::Tensor state = input_place_ ? drop(x, *input_place_) : x;  // [B, D]
+  const at::Tensor pooled = pool(*pooler_, state, pooling_);           // [B, D]
+  return classifier_->forward(drop(pooled, dropout_place_));           // [B, C]
 }
 
 }  // namespace finetune::nn

@@ -4,21 +4,27 @@
 #include <torch/nn/module.h>
 
 #include <memory>
+#include <optional>
 
 #include "nn/linear.h"
 #include "nn/pass.h"
 
 namespace finetune::nn {
 
+/// What stands between the two layers of a sequence head.
+enum class Pooling { kTanh, kRelu, kGelu };
+
 struct SequenceHeadOptions {
   int64_t width = 0;
   int64_t num_labels = 2;
+  Pooling pooling = Pooling::kTanh;
+  bool drops_input = false;  ///< dropout before the pooler too (RoBERTa, ELECTRA)
   float dropout_probability = 0.0F;
 };
 
 /// Scores whole sequences from the state of one token each, Devlin et al. 2019:
 ///
-///   scores = classifier(dropout(tanh(pooler(x))))
+///   scores = classifier(dropout(pooling(pooler(x))))
 ///
 /// Parameters: pooler (D -> D), classifier (D -> C).
 /// Shapes: x [B, D] -> [B, C].
@@ -31,8 +37,10 @@ class SequenceHead : public torch::nn::Module {
  private:
   std::shared_ptr<Linear> pooler_;
   std::shared_ptr<Linear> classifier_;
+  Pooling pooling_;
   float dropout_probability_;
   uint32_t dropout_place_;
+  std::optional<uint32_t> input_place_;
 };
 
 }  // namespace finetune::nn

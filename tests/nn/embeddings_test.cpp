@@ -44,6 +44,27 @@ TEST_CASE("embeddings are the norm of the sum of three table rows") {
                                  test::plain_norm(embeddings, "norm.", sum, 1e-12)) < kTolerance);
 }
 
+TEST_CASE("embeddings may start at a later row of positions and have no segments") {
+  DropoutPlaces places;
+  EmbeddingsOptions options = small_options();
+  options.num_segments = 0;
+  options.first_position = 1;
+  Embeddings embeddings(options, places);
+  test::randomize(embeddings);
+  CHECK(test::parameter_names(embeddings) ==
+        std::vector<std::string>{"words", "positions", "norm.gain", "norm.shift"});
+  TokenBatch batch = small_batch();
+  const at::Tensor sum =
+      test::parameter(embeddings, "words").index_select(0, batch.token_ids) +
+      test::parameter(embeddings, "positions").index_select(0, batch.positions + 1);
+  CHECK(test::largest_difference(embeddings.forward(batch, Pass{}),
+                                 test::plain_norm(embeddings, "norm.", sum, 1e-12)) < kTolerance);
+  batch.segments[0] = 99;  // read by nobody
+  CHECK_NOTHROW(embeddings.forward(batch, Pass{}));
+  batch.positions[2] = 3;
+  CHECK_THROWS_AS(embeddings.forward(batch, Pass{}), InternalError);
+}
+
 TEST_CASE("embeddings are dropped after the norm, in training only") {
   DropoutPlaces places;
   Embeddings embeddings(small_options(), places);
