@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "text/json_node.h"
+#include "text/subword_sampler.h"
 #include "text/vocabulary.h"
 #include "text/wordpiece.h"
 
@@ -20,8 +21,14 @@ class TokenModel {
   virtual ~TokenModel() = default;
 
   /// Appends the tokens of `piece` (valid UTF-8, not empty), each with the bytes of the piece that
-  /// it covers.
+  /// it covers. Throws CheckpointError where the piece needs an unknown token and the model has
+  /// none.
   virtual void tokenize(std::string_view piece, std::vector<Piece>& out) const = 0;
+
+  /// The same with random segmentation (subword regularisation), as far as the model knows one:
+  /// BPE drops merges, Unigram samples; the others do as tokenize() does.
+  virtual void sample(std::string_view piece, SubwordSampler& sampler,
+                      std::vector<Piece>& out) const;
 
   virtual const Vocabulary& vocabulary() const = 0;
   virtual std::optional<int32_t> unknown_id() const = 0;

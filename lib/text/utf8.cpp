@@ -51,6 +51,25 @@ int64_t count_chars(std::string_view bytes) {
   return count;
 }
 
+void list_char_starts(std::string_view bytes, std::vector<int32_t>& starts) {
+  starts.clear();
+  size_t begin = 0;
+  for (; begin < bytes.size(); begin += decode_char(bytes.substr(begin)).length) {
+    starts.push_back(static_cast<int32_t>(begin));
+  }
+  starts.push_back(static_cast<int32_t>(begin));
+}
+
+std::u32string decode_text(std::string_view bytes) {
+  std::u32string text;
+  while (!bytes.empty()) {
+    const DecodedChar next = decode_char(bytes);
+    bytes.remove_prefix(next.length);
+    text += next.code_point;
+  }
+  return text;
+}
+
 char32_t last_char(std::string_view bytes) {
   // A character has at most four bytes: the first start that ends exactly here is it.
   for (size_t length = std::min<size_t>(4, bytes.size()); length > 1; --length) {
@@ -58,6 +77,17 @@ char32_t last_char(std::string_view bytes) {
     if (decoded.length == length && decoded.code_point != kReplacement) return decoded.code_point;
   }
   return decode_char(bytes.substr(bytes.size() - 1)).code_point;
+}
+
+std::string repair_utf8(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const DecodedChar decoded = decode_char(bytes);
+    append_char(text, decoded.code_point);
+    bytes.remove_prefix(decoded.length);
+  }
+  return text;
 }
 
 }  // namespace finetune::text

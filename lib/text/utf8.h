@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace finetune::text {
 
@@ -61,6 +62,15 @@ inline void append_char(std::string& out, char32_t code_point) {
 
 /// Code points of `bytes`, counted as decode_char reads them.
 int64_t count_chars(std::string_view bytes);
+
+/// Replaces `starts` by the byte at which each code point of `bytes` begins, and bytes.size().
+void list_char_starts(std::string_view bytes, std::vector<int32_t>& starts);
+
+/// `bytes` as code points.
+std::u32string decode_text(std::string_view bytes);
+
+/// `bytes` with U+FFFD for every ill-formed sequence, as decode_char reads them.
+std::string repair_utf8(std::string_view bytes);
 
 /// The last code point of `bytes` (not empty) as decode_char reads them.
 char32_t last_char(std::string_view bytes);
