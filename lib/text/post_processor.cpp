@@ -27,59 +27,41 @@ int64_t room(const PostProcessor::Template& pieces, const EncodeOptions& options
   return options.max_length - num_specials;
 }
 
-/// longest_first: the longer text is cut down to the shorter, then both alike; an odd token goes to
-/// the one that was longer (the second of two equals).
-std::pair<int64_t, int64_t> cut_longest_first(int64_t first, int64_t second, int64_t limit) {
-  int64_t shorter = std::min(first, second);
-  int64_t longer = shorter > limit ? shorter : std::max(shorter, limit - shorter);
-  if (shorter + longer > limit) {
-    shorter = limit / 2;
-    longer = shorter + limit % 2;
-  }
-  if (first > second) std::swap(shorter, longer);
-  return {std::min(first, shorter), std::min(second, longer)};
-}
-
-void append_special(const TemplatePiece& piece, bool want_offsets, Encoding& out) {
-  out.ids.insert(out.ids.end(), piece.special_ids.begin(), piece.special_ids.end());
-  out.type_ids.resize(out.ids.size(), piece.type_id);
-  if (!want_offsets) return;
+/// Fills up what is wanted of the special tokens that `out` has just got.
+void fill_up(const EncodeOptions& options, int32_t type_id, Encoding& out) {
+  out.type_ids.resize(out.ids.size(), type_id);
+  if (options.want_word_ids) out.word_ids.resize(out.ids.size(), -1);
+  if (!options.want_offsets) return;
   out.offsets.resize(out.ids.size(), {0, 0});
   out.special_mask.resize(out.ids.size(), 1);
 }
 
-void append_text(const TokenBuffer& tokens, int32_t type_id, bool want_offsets, Encoding& out) {
-  out.ids.insert(out.ids.end(), tokens.ids.begin(), tokens.ids.end());
-  out.type_ids.resize(out.ids.size(), type_id);
-  if (!want_offsets) return;
-  out.offsets.insert(out.offsets.end(), tokens.offsets.begin(), tokens.offsets.end());
-  out.special_mask.resize(out.ids.size(), 0);
-}
-
-struct Texts {
-  const TokenBuffer& first;
-  const TokenBuffer& second;
-};
-
-void assemble(const PostProcessor::Template& pieces, const Texts& texts,
-              const EncodeOptions& options, Encoding& out) {
-  for (const TemplatePiece& piece : pieces) {
-    if (piece.source == Source::kSpecial) {
-      if (options.add_special_tokens) append_special(piece, options.want_offsets, out);
-    } else {
-      append_text(piece.source == Source::kFirst ? texts.first : texts.second, piece.type_id,
-                  options.want_offsets, out);
-    }
-  }
-}
-
 int64_t size_of(const TokenBuffer& tokens) { return static_cast<int64_t>(tokens.ids.size()); }
 
-void cut(TokenBuffer& tokens, int64_t size, bool want_offsets) {
-  tokens.resize(static_cast<size_t>(size), want_offsets);
+template <class T>
+void append(const std::vector<T>& from, TokenRange range, std::vector<T>& to) {
+  const auto begin = from.begin();
+  to.insert(to.end(), begin + static_cast<std::ptrdiff_t>(range.first),
+            begin + static_cast<std::ptrdiff_t>(range.second));
+}
+
+CharRange in_bytes(CharRange offsets, const std::vector<int32_t>& byte_of_char) {
+  const auto at = [&](int32_t index) { return byte_of_char[static_cast<size_t>(index)]; };
+  return {at(offsets.first), at(offsets.second)};
 }
 
 }  // namespace
+
+/// The tokens that go into one encoding.
+struct PostProcessor::Window {
+  const TokenBuffer& first;
+  const TokenBuffer& second;
+  const Template& pieces;
+  bool is_pair;
+  TokenRange first_range{};
+  TokenRange second_range{};
+  bool is_further = false;  ///< not the encoding itself but one of its `overflowing`
+};
 
 PostProcessor::PostProcessor()
     : PostProcessor({{Source::kFirst, 0}}, {{Source::kFirst, 0}, {Source::kSecond, 1}}) {}
@@ -87,30 +69,115 @@ PostProcessor::PostProcessor()
 PostProcessor::PostProcessor(Template single, Template pair)
     : single_(std::move(single)), pair_(std::move(pair)) {}
 
-void PostProcessor::process(TokenBuffer& first, const EncodeOptions& options, Encoding& out) const {
-  out.clear();
-  if (options.max_length > 0) {
-    const int64_t kept = std::min(size_of(first), room(single_, options));
-    out.num_cut = static_cast<int32_t>(size_of(first) - kept);
-    cut(first, kept, options.want_offsets);
-  }
-  assemble(single_, {first, first}, options, out);
-}
-
-void PostProcessor::process_pair(TokenBuffer& first, TokenBuffer& second,
-                                 const EncodeOptions& options, Encoding& out) const {
-  out.clear();
-  if (options.max_length > 0) {
-    const int64_t limit = room(pair_, options);
-    const int64_t before = size_of(first) + size_of(second);
-    if (before > limit) {
-      const auto kept = cut_longest_first(size_of(first), size_of(second), limit);
-      cut(first, kept.first, options.want_offsets);
-      cut(second, kept.second, options.want_offsets);
-      out.num_cut = static_cast<int32_t>(before - kept.first - kept.second);
+/// `is_first` says for each trim whether this is the first token.
+CharRange PostProcessor::trimmed(CharRange offsets, SpaceRuns spaces,
+                                 const std::vector<bool>& is_first) const {
+  for (size_t i = 0; i < trims_.size(); ++i) {
+    const bool is_at_start = is_first[i] || offsets.first == 0;
+    const bool is_ours = spaces.leading == 1 && is_at_start && trims_[i].add_prefix_space;
+    if (!is_ours) offsets.first = std::min(offsets.first + spaces.leading, offsets.second);
+    if (offsets.second >= spaces.trailing) {
+      offsets.second = std::max(offsets.second - spaces.trailing, offsets.first);
     }
   }
-  assemble(pair_, {first, second}, options, out);
+  return offsets;
+}
+
+void PostProcessor::append_text(const Window& window, const TemplatePiece& piece,
+                                const EncodeOptions& options, Encoding& out) const {
+  const bool is_second = piece.source == Source::kSecond;
+  const TokenBuffer& tokens = is_second ? window.second : window.first;
+  const TokenRange range = is_second ? window.second_range : window.first_range;
+  const bool has_own_type = window.is_further && !(types_in_windows_ && options.add_special_tokens);
+  append(tokens.ids, range, out.ids);
+  out.type_ids.resize(out.ids.size(), has_own_type ? (is_second ? 1 : 0) : piece.type_id);
+  if (options.want_word_ids) append(tokens.words, range, out.word_ids);
+  if (!options.want_offsets) return;
+  const size_t begin = out.offsets.size();
+  append(tokens.offsets, range, out.offsets);
+  out.special_mask.resize(out.ids.size(), 0);
+  if (trims_.empty() && options.offset_unit == OffsetUnit::kCodePoints) return;
+  std::vector<bool> is_first;
+  for (const OffsetTrim& trim : trims_) {
+    const bool is_late = is_second ? trim.is_after_second_special : trim.is_after_first_special;
+    is_first.push_back(!(is_late && options.add_special_tokens));
+  }
+  for (size_t i = begin; i < out.offsets.size(); ++i) {
+    CharRange& offsets = out.offsets[i];
+    if (!trims_.empty()) {
+      offsets = trimmed(offsets, tokens.spaces[range.first + i - begin], is_first);
+      is_first.assign(is_first.size(), false);
+    }
+    if (options.offset_unit == OffsetUnit::kBytes) offsets = in_bytes(offsets, tokens.byte_of_char);
+  }
+}
+
+void PostProcessor::assemble(const Window& window, const EncodeOptions& options,
+                             Encoding& out) const {
+  for (const TemplatePiece& piece : window.pieces) {
+    if (piece.source != Source::kSpecial) {
+      append_text(window, piece, options, out);
+    } else if (options.add_special_tokens) {
+      out.ids.insert(out.ids.end(), piece.special_ids.begin(), piece.special_ids.end());
+      fill_up(options, piece.type_id, out);
+    }
+  }
+}
+
+/// Every window of the text that comes first in the template with every window of the other, but
+/// for the pair that is the encoding itself.
+void PostProcessor::append_windows(const Window& window, const EncodeOptions& options,
+                                   Encoding& out) const {
+  const auto ranges = [&](const TokenBuffer& tokens, TokenRange kept) {
+    return windows(size_of(tokens), static_cast<int64_t>(kept.second - kept.first), options);
+  };
+  const auto is_text = [](const TemplatePiece& piece) { return piece.source != Source::kSpecial; };
+  const auto leading = std::find_if(window.pieces.begin(), window.pieces.end(), is_text);
+  const bool second_leads = leading != window.pieces.end() && leading->source == Source::kSecond;
+  auto outer = ranges(window.first, window.first_range);
+  auto inner = window.is_pair ? ranges(window.second, window.second_range)
+                              : std::vector<TokenRange>{window.second_range};
+  if (second_leads) std::swap(outer, inner);
+  std::rotate(outer.begin(), outer.begin() + 1, outer.end());  // the kept range comes last
+  for (size_t i = 0; i < outer.size(); ++i) {
+    const bool is_kept = i + 1 == outer.size();
+    for (size_t j = is_kept ? 1 : 0; j < inner.size(); ++j) {
+      Window further = window;
+      further.first_range = second_leads ? inner[j] : outer[i];
+      further.second_range = second_leads ? outer[i] : inner[j];
+      further.is_further = true;
+      assemble(further, options, out.overflowing.emplace_back());
+    }
+  }
+}
+
+void PostProcessor::process_window(Window& window, const EncodeOptions& options,
+                                   Encoding& out) const {
+  out.clear();
+  const int64_t first = size_of(window.first);
+  const int64_t second = window.is_pair ? size_of(window.second) : 0;
+  std::pair<int64_t, int64_t> kept{first, second};
+  if (options.max_length > 0) {
+    kept = kept_sizes(first, window.is_pair ? std::optional(second) : std::nullopt,
+                      room(window.pieces, options), options.strategy);
+  }
+  window.first_range = kept_range(first, kept.first, options.side);
+  window.second_range = kept_range(second, kept.second, options.side);
+  out.num_cut = static_cast<int32_t>(first + second - kept.first - kept.second);
+  assemble(window, options, out);
+  if (options.want_overflowing && out.num_cut > 0) append_windows(window, options, out);
+}
+
+void PostProcessor::process(const TokenBuffer& first, const EncodeOptions& options,
+                            Encoding& out) const {
+  Window window{first, first, single_, false};
+  process_window(window, options, out);
+}
+
+void PostProcessor::process_pair(const TokenBuffer& first, const TokenBuffer& second,
+                                 const EncodeOptions& options, Encoding& out) const {
+  Window window{first, second, pair_, true};
+  process_window(window, options, out);
 }
 
 }  // namespace finetune::text

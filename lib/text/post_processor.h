@@ -5,6 +5,7 @@
 
 #include "text/token_buffer.h"
 #include "text/tokenizer.h"
+#include "text/truncation.h"
 
 namespace finetune::text {
 
@@ -16,9 +17,18 @@ struct TemplatePiece {
   std::vector<int32_t> special_ids{};
 };
 
-/// The tokens of one or two texts, cut to length and put into a template ("[CLS] $A [SEP]"). BERT's
-/// and the general post-processor of `tokenizers`, and none at all, are all templates. Truncation
-/// is `longest_first` from the right.
+/// Takes the white space at its ends out of a token's offsets (ByteLevel, RobertaProcessing).
+struct OffsetTrim {
+  bool add_prefix_space = false;  ///< a single space before the first token was put there by us
+  /// The special token in front counts as the first one: this trim follows a processor that put it
+  /// there.
+  bool is_after_first_special = false;
+  bool is_after_second_special = false;
+};
+
+/// The tokens of one or two texts, cut to length and put into a template ("[CLS] $A [SEP]").
+/// Every post-processor of `tokenizers`, and none at all, are a template and some trimming of
+/// offsets.
 class PostProcessor {
  public:
   using Template = std::vector<TemplatePiece>;
@@ -27,18 +37,35 @@ class PostProcessor {
   PostProcessor();
   PostProcessor(Template single, Template pair);
 
-  /// Both cut `first` and `second` in place and replace `out`. Throw ConfigError when
-  /// options.max_length leaves no room for the special tokens.
-  void process(TokenBuffer& first, const EncodeOptions& options, Encoding& out) const;
-  void process_pair(TokenBuffer& first, TokenBuffer& second, const EncodeOptions& options,
-                    Encoding& out) const;
+  void add_trim(OffsetTrim trim) { trims_.push_back(trim); }
+  /// The further windows of a text that was cut have the type ids of the template, too
+  /// (RobertaProcessing; elsewhere they have 0 and 1).
+  void set_types_in_windows() { types_in_windows_ = true; }
 
+  /// Both replace `out`. Throw ConfigError when options.max_length leaves no room for the special
+  /// tokens, and as truncation.h says.
+  void process(const TokenBuffer& first, const EncodeOptions& options, Encoding& out) const;
+  void process_pair(const TokenBuffer& first, const TokenBuffer& second,
+                    const EncodeOptions& options, Encoding& out) const;
+
+  bool trims_offsets() const { return !trims_.empty(); }
+  const std::vector<OffsetTrim>& trims() const { return trims_; }
   const Template& single() const { return single_; }
   const Template& pair() const { return pair_; }
 
  private:
+  struct Window;
+  void process_window(Window& window, const EncodeOptions& options, Encoding& out) const;
+  void assemble(const Window& window, const EncodeOptions& options, Encoding& out) const;
+  void append_text(const Window& window, const TemplatePiece& piece, const EncodeOptions& options,
+                   Encoding& out) const;
+  CharRange trimmed(CharRange offsets, SpaceRuns spaces, const std::vector<bool>& is_first) const;
+  void append_windows(const Window& window, const EncodeOptions& options, Encoding& out) const;
+
   Template single_;
   Template pair_;
+  std::vector<OffsetTrim> trims_;
+  bool types_in_windows_ = false;
 };
 
 }  // namespace finetune::text

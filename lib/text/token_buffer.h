@@ -7,16 +7,41 @@
 
 namespace finetune::text {
 
-/// Tokens of one text before post-processing. `offsets` is filled only when asked for.
+/// White space at both ends of a token's text, in characters: what trimming offsets takes away.
+struct SpaceRuns {
+  int32_t leading = 0;
+  int32_t trailing = 0;
+};
+
+/// Tokens of one text before post-processing. Only `ids` is always filled; the rest where it is
+/// wanted.
 struct TokenBuffer {
   std::vector<int32_t> ids;
-  std::vector<CharRange> offsets;
+  std::vector<CharRange> offsets;     ///< in code points of the text
+  std::vector<int32_t> words;         ///< the piece of the pre-tokenizer that a token is from
+  std::vector<SpaceRuns> spaces;      ///< where the post-processor trims offsets
+  std::vector<int32_t> byte_of_char;  ///< [characters + 1] where offsets are wanted in bytes
+  bool wants_words = false;
+  bool wants_spaces = false;
+  int32_t num_words = 0;  ///< pieces so far: the next one's number
 
   void resize(size_t size, bool with_offsets) {
     ids.resize(size);
     if (with_offsets) offsets.resize(size);
   }
-  void clear() { resize(0, true); }
+  void clear() {
+    ids.clear();
+    offsets.clear();
+    words.clear();
+    spaces.clear();
+    byte_of_char.clear();
+    num_words = 0;
+  }
+  /// A piece is done: the tokens since the last one are its.
+  void finish_piece() {
+    if (wants_words) words.resize(ids.size(), num_words);
+    ++num_words;
+  }
 };
 
 }  // namespace finetune::text

@@ -28,19 +28,6 @@ fs::path find_main_file(const fs::path& path) {
                                   ": looked for tokenizer.json and vocab.txt"));
 }
 
-/// A folder's tokenizer_config.json has the last word over its tokenizer.json, as in transformers.
-void apply_config(const fs::path& folder, BertParts& parts) {
-  TokenizerConfig config = TokenizerConfig::read(folder);
-  if (!config.exists()) return;
-  if (config.is_bert_class()) {
-    const bool clean_text = parts.normalizer.clean_text;
-    parts.normalizer = config.normalizer();
-    parts.normalizer.clean_text = clean_text;
-  }
-  if (const auto pad = config.special("pad_token")) parts.pad_token = *pad;
-  config.add_tokens(parts.added_tokens);
-}
-
 }  // namespace
 
 void Encoding::clear() {
@@ -48,7 +35,9 @@ void Encoding::clear() {
   type_ids.clear();
   offsets.clear();
   special_mask.clear();
+  word_ids.clear();
   num_cut = 0;
+  overflowing.clear();
 }
 
 std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder_or_file) {
@@ -56,10 +45,13 @@ std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder_or_file) {
   if (!fs::exists(file)) {
     throw CheckpointError(base::cat("no tokenizer at ", base::quote(file.string())));
   }
-  BertParts parts =
-      file.extension() == ".json" ? read_tokenizer_json(file) : read_vocab_folder(file);
-  const bool is_folder = file != folder_or_file;
-  if (is_folder && file.extension() == ".json") apply_config(folder_or_file, parts);
+  if (file.extension() == ".json") {
+    // A folder's tokenizer_config.json has the last word over its tokenizer.json.
+    const TokenizerConfig config =
+        file == folder_or_file ? TokenizerConfig() : TokenizerConfig::read(folder_or_file);
+    return read_tokenizer_json(file, config.exists() ? &config : nullptr);
+  }
+  const BertParts parts = read_vocab_folder(file);
   return with_context(base::cat("reading ", base::quote(file.string())),
                       [&] { return make_bert_tokenizer(parts); });
 }

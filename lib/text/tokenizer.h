@@ -17,18 +17,30 @@ struct Encoding {
   std::vector<int32_t> ids;       ///< [N]
   std::vector<int32_t> type_ids;  ///< [N] 0 for the first text, 1 for the second
   std::vector<std::pair<int32_t, int32_t>>
-      offsets;                        ///< [N] half-open, in Unicode code points of its own text
+      offsets;  ///< [N] half-open, of the token's own text, in EncodeOptions::offset_unit
   std::vector<uint8_t> special_mask;  ///< [N] 1 where the post-processor put the token
+  std::vector<int32_t> word_ids;      ///< [N] piece of the pre-tokenizer; -1 for a special token
   int32_t num_cut = 0;                ///< tokens that truncation removed
+  std::vector<Encoding> overflowing;  ///< the further windows of a text that was cut
 
   void clear();
 };
 
+/// Which text gives way when two of them are longer than max_length.
+enum class TruncationStrategy { kLongestFirst, kOnlyFirst, kOnlySecond };
+enum class TruncationSide { kRight, kLeft };  ///< where tokens are cut off
+enum class OffsetUnit { kCodePoints, kBytes };
+
 struct EncodeOptions {
   bool add_special_tokens = true;
-  int32_t max_length = 0;  ///< 0: no limit. Else at most this many ids, specials included (longest
-                           ///< first, from the right)
+  int32_t max_length = 0;  ///< 0: no limit. Else at most this many ids, specials included
+  TruncationStrategy strategy = TruncationStrategy::kLongestFirst;
+  TruncationSide side = TruncationSide::kRight;
   bool want_offsets = false;  ///< fills offsets and special_mask
+  OffsetUnit offset_unit = OffsetUnit::kCodePoints;
+  bool want_word_ids = false;
+  bool want_overflowing = false;  ///< keeps what was cut, as further windows of max_length tokens
+  int32_t stride = 0;             ///< tokens that a window repeats of the one before
 };
 
 /// A tokenizer as Hugging Face `tokenizers` defines it: normalise -> pre-tokenise -> model ->

@@ -1,0 +1,130 @@
+#include "text/fast_encoder.h"
+
+#include <algorithm>
+#include <array>
+
+#include "text/bpe.h"
+#include "text/byte_bpe_encoder.h"
+#include "text/known_patterns.h"
+#include "text/wordwise_encoder.h"
+
+namespace finetune::text {
+namespace {
+
+constexpr std::string_view kMetaspace = "\xE2\x96\x81";
+
+std::optional<WordRule> rule_of(std::string_view regex) {
+  const std::optional<KnownPattern> pattern = find_known_pattern(regex);
+  if (!pattern) return std::nullopt;
+  switch (*pattern) {
+    case KnownPattern::kGpt2:
+      return WordRule::kGpt2;
+    case KnownPattern::kLlama3:
+      return WordRule::kLlama3;
+    case KnownPattern::kQwen2:
+      return WordRule::kQwen2;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool is_of_type(const JsonNode& node, std::string_view type) {
+  return node.at("type").string() == type;
+}
+
+bool uses_regex(const JsonNode& byte_level) {
+  const auto given = byte_level.find("use_regex");
+  return !given || given->boolean();
+}
+
+/// A Split by the expression of the words, then ByteLevel for the alphabet only.
+std::optional<ByteBpeOptions> byte_bpe_of_pair(const std::vector<JsonNode>& items) {
+  if (items.size() != 2 || !is_of_type(items[0], "Split") || !is_of_type(items[1], "ByteLevel")) {
+    return std::nullopt;
+  }
+  const JsonNode& split = items[0];
+  const JsonNode pattern = split.at("pattern");
+  const bool isolates =
+      split.at("behavior").string() == "Isolated" && !split.at("invert").boolean();
+  const bool only_maps = !uses_regex(items[1]) && !items[1].at("add_prefix_space").boolean();
+  if (!isolates || !only_maps || !pattern.has("Regex")) return std::nullopt;
+  const std::optional<WordRule> words = rule_of(pattern.at("Regex").string());
+  if (!words) return std::nullopt;
+  return ByteBpeOptions{*words, false};
+}
+
+std::optional<ByteBpeOptions> find_byte_bpe(const JsonNode& root) {
+  const std::optional<JsonNode> node = root.find("pre_tokenizer");
+  if (!node || root.find("normalizer")) return std::nullopt;
+  if (is_of_type(*node, "Sequence")) return byte_bpe_of_pair(node->at("pretokenizers").items());
+  if (!is_of_type(*node, "ByteLevel") || !uses_regex(*node)) return std::nullopt;
+  return ByteBpeOptions{WordRule::kGpt2, node->at("add_prefix_space").boolean()};
+}
+
+/// What one step of the normalizer does to spaces; false where a step is not known to look no
+/// further than the neighbouring character.
+bool follow_normalizer(const JsonNode& node, WordwiseOptions& options) {
+  const std::string& type = node.at("type").string();
+  if (type == "Sequence") {
+    const std::vector<JsonNode> items = node.at("normalizers").items();
+    return std::all_of(items.begin(), items.end(),
+                       [&](const JsonNode& item) { return follow_normalizer(item, options); });
+  }
+  if (type == "Strip") {
+    options.strips_left = options.strips_left || node.at("strip_left").boolean();
+    options.strips_right = options.strips_right || node.at("strip_right").boolean();
+    return true;
+  }
+  if (type == "Replace") {
+    const JsonNode pattern = node.at("pattern");
+    if (pattern.has("Regex")) {
+      const std::string& content = node.at("content").string();
+      options.joins_spaces = true;
+      return pattern.at("Regex").string() == " {2,}" && (content == " " || content == kMetaspace);
+    }
+    const std::string& letters = pattern.at("String").string();
+    options.unsafe_letters += letters;
+    return !letters.empty() && letters.find(' ') == std::string::npos;
+  }
+  static constexpr std::array<std::string_view, 8> kLocal = {
+      "Precompiled", "NFC", "NFD", "NFKC", "NFKD", "Nmt", "StripAccents", "Lowercase"};
+  return std::find(kLocal.begin(), kLocal.end(), type) != kLocal.end();
+}
+
+/// Metaspace that splits, alone or behind WhitespaceSplit.
+bool follow_metaspace(const JsonNode& node, WordwiseOptions& options) {
+  if (is_of_type(node, "Sequence")) {
+    const std::vector<JsonNode> items = node.at("pretokenizers").items();
+    options.splits_first = true;
+    return items.size() == 2 && is_of_type(items[0], "WhitespaceSplit") &&
+           is_of_type(items[1], "Metaspace") && follow_metaspace(items[1], options);
+  }
+  if (!is_of_type(node, "Metaspace") || node.at("replacement").string() != kMetaspace) return false;
+  if (const auto split = node.find("split"); split && !split->boolean()) return false;
+  using Prefix = WordwiseOptions::Prefix;
+  const auto scheme = node.find("prepend_scheme");
+  if (!scheme || scheme->string() == "always") return true;
+  options.prefix = scheme->string() == "first" ? Prefix::kAtStart : Prefix::kNever;
+  return !options.splits_first;
+}
+
+std::unique_ptr<SegmentEncoder> find_wordwise(const JsonNode& root, const TokenModel& model) {
+  const std::optional<JsonNode> normalizer = root.find("normalizer");
+  const std::optional<JsonNode> pre_tokenizer = root.find("pre_tokenizer");
+  WordwiseOptions options;
+  if (normalizer && !follow_normalizer(*normalizer, options)) return nullptr;
+  if (!pre_tokenizer || !follow_metaspace(*pre_tokenizer, options)) return nullptr;
+  return make_wordwise_encoder({normalizer ? read_normalizer(*normalizer) : nullptr,
+                                read_pre_tokenizer(*pre_tokenizer), model, options});
+}
+
+}  // namespace
+
+std::unique_ptr<SegmentEncoder> make_fast_encoder(const JsonNode& root, const TokenModel& model) {
+  if (const auto* bpe = dynamic_cast<const Bpe*>(&model)) {
+    if (const auto options = find_byte_bpe(root)) return make_byte_bpe_encoder(*bpe, *options);
+  }
+  return find_wordwise(root, model);
+}
+
+}  // namespace finetune::text

@@ -1,0 +1,173 @@
+#include "text/pipeline_tokenizer.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "text/utf8.h"
+
+namespace finetune::text {
+namespace {
+
+std::vector<std::string> normalized_contents(const PipelineParts& parts) {
+  std::vector<std::string> contents;
+  for (const AddedToken& token : parts.added_tokens) {
+    AlignedText text(token.content, 0);
+    if (parts.normalizer) parts.normalizer->normalize(text);
+    contents.push_back(text.utf8());
+  }
+  return contents;
+}
+
+/// Buffers of one thread, reused from call to call.
+struct Workspace {
+  TokenBuffer first;
+  TokenBuffer second;
+  std::vector<AddedTokens::Split> splits;
+  std::vector<AddedTokens::Split> inner_splits;
+};
+
+Workspace& workspace() {
+  thread_local Workspace buffers;
+  return buffers;
+}
+
+class PipelineTokenizer final : public Tokenizer {
+ public:
+  explicit PipelineTokenizer(PipelineParts parts)
+      : parts_(std::move(parts)),
+        added_(parts_.added_tokens, normalized_contents(parts_), parts_.model->vocabulary()),
+        plain_encoder_(make_plain_encoder(
+            {parts_.normalizer.get(), parts_.pre_tokenizer.get(), *parts_.model, added_})),
+        pad_id_(id_of(parts_.pad_token)) {
+    // A normalizer may join what added tokens cut: then only the plain way knows the pieces.
+    const bool is_plain_only = added_.matches_normalized_text() && parts_.normalizer != nullptr;
+    if (is_plain_only) parts_.fast_encoder.reset();
+  }
+
+  void encode(std::string_view text, const EncodeOptions& options, Encoding& out) const override {
+    TokenBuffer& tokens = workspace().first;
+    collect(text, options, tokens);
+    parts_.post_processor.process(tokens, options, out);
+  }
+
+  void encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options,
+                   Encoding& out) const override {
+    Workspace& space = workspace();
+    collect(first, options, space.first);
+    collect(second, options, space.second);
+    parts_.post_processor.process_pair(space.first, space.second, options, out);
+  }
+
+  std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const override {
+    std::vector<std::string> tokens;
+    for (const int32_t id : ids) {
+      if (added_.find(id) == nullptr && !parts_.model->vocabulary().has(id)) continue;
+      const std::string_view content = token(id);
+      if (skip_special_tokens && added_.is_special(content)) continue;
+      tokens.emplace_back(content);
+    }
+    if (!parts_.decoder) return base::join(tokens, " ");
+    parts_.decoder->decode(tokens);
+    return base::join(tokens, "");
+  }
+
+  int32_t vocab_size() const override {
+    return std::max(parts_.model->vocabulary().id_limit(), added_.id_limit());
+  }
+
+  std::string_view token(int32_t id) const override {
+    const AddedToken* added = added_.find(id);
+    return added != nullptr ? std::string_view(added->content)
+                            : parts_.model->vocabulary().token(id);
+  }
+
+  std::optional<int32_t> id_of(std::string_view token) const override {
+    const std::optional<int32_t> added = added_.id_of(token);
+    return added ? added : parts_.model->vocabulary().id_of(token);
+  }
+
+  std::optional<int32_t> pad_id() const override { return pad_id_; }
+  std::optional<int32_t> unknown_id() const override { return parts_.model->unknown_id(); }
+  uint64_t fingerprint() const override { return parts_.fingerprint; }
+  std::string description() const override {
+    return base::cat(parts_.model->description(), ", ", vocab_size(), " tokens");
+  }
+
+ private:
+  void collect(std::string_view text, const EncodeOptions& options, TokenBuffer& out) const;
+  void collect_segment(const Segment& segment, bool want_offsets, TokenBuffer& out) const;
+  template <class Body>
+  static void for_each_split(const Segment& segment, const std::vector<AddedTokens::Split>& splits,
+                             bool want_offsets, TokenBuffer& out, const Body& encode_text);
+
+  PipelineParts parts_;
+  AddedTokens added_;
+  std::unique_ptr<SegmentEncoder> plain_encoder_;
+  std::optional<int32_t> pad_id_;
+};
+
+/// Appends the added tokens among `splits` and hands the text between them to `encode_text`.
+template <class Body>
+void PipelineTokenizer::for_each_split(const Segment& segment,
+                                       const std::vector<AddedTokens::Split>& splits,
+                                       bool want_offsets, TokenBuffer& out,
+                                       const Body& encode_text) {
+  int32_t first_char = segment.first_char;
+  for (const AddedTokens::Split& split : splits) {
+    const std::string_view part = segment.text.substr(split.begin, split.end - split.begin);
+    const int32_t end = first_char + static_cast<int32_t>(count_chars(part));
+    if (!split.id) {
+      encode_text(Segment{part, first_char});
+    } else {
+      out.ids.push_back(*split.id);
+      if (want_offsets) out.offsets.emplace_back(first_char, end);
+      if (out.wants_spaces) out.spaces.push_back(space_runs(part));
+      out.finish_piece();
+    }
+    first_char = end;
+  }
+}
+
+void PipelineTokenizer::collect_segment(const Segment& segment, bool want_offsets,
+                                        TokenBuffer& out) const {
+  if (!parts_.fast_encoder) {
+    plain_encoder_->encode(segment, want_offsets, out);
+    return;
+  }
+  if (!added_.matches_normalized_text()) {
+    parts_.fast_encoder->encode(segment, want_offsets, out);
+    return;
+  }
+  std::vector<AddedTokens::Split>& splits = workspace().inner_splits;
+  added_.split_normalized(segment.text, splits);
+  for_each_split(segment, splits, want_offsets, out, [&](const Segment& part) {
+    parts_.fast_encoder->encode(part, want_offsets, out);
+  });
+}
+
+void PipelineTokenizer::collect(std::string_view text, const EncodeOptions& options,
+                                TokenBuffer& out) const {
+  out.clear();
+  const bool want_offsets = options.want_offsets;
+  out.wants_words = options.want_word_ids;
+  out.wants_spaces = want_offsets && parts_.post_processor.trims_offsets();
+  if (want_offsets && options.offset_unit == OffsetUnit::kBytes) {
+    list_char_starts(text, out.byte_of_char);
+  }
+  if (!added_.may_match(text)) {
+    collect_segment({text, 0}, want_offsets, out);
+    return;
+  }
+  std::vector<AddedTokens::Split>& splits = workspace().splits;
+  added_.split(text, splits);
+  for_each_split({text, 0}, splits, want_offsets, out,
+                 [&](const Segment& part) { collect_segment(part, want_offsets, out); });
+}
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> make_pipeline_tokenizer(PipelineParts parts) {
+  return std::make_unique<PipelineTokenizer>(std::move(parts));
+}
+
+}  // namespace finetune::text

@@ -1,0 +1,118 @@
+#include "text/segment_encoder.h"
+
+#include "text/unicode.h"
+#include "text/utf8.h"
+
+namespace finetune::text {
+namespace {
+
+constexpr char32_t kByteLevelSpace = 0x120;
+
+bool is_trimmed(char32_t c) { return c == kByteLevelSpace || (char_flags(c) & kSpaceChar) != 0; }
+
+class PlainEncoder final : public SegmentEncoder {
+ public:
+  explicit PlainEncoder(const SegmentParts& parts) : parts_(parts) {}
+
+  void encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const override {
+    AlignedText text(segment.text, segment.first_char);
+    if (parts_.normalizer != nullptr) parts_.normalizer->normalize(text);
+    if (text.empty()) return;
+    if (!parts_.added.matches_normalized_text()) {
+      encode_normalized(text.slice(0, text.size()), want_offsets, out);
+      return;
+    }
+    const std::string bytes = text.utf8();
+    std::vector<AddedTokens::Split> splits;
+    parts_.added.split_normalized(bytes, splits);
+    size_t next = 0;
+    for (const AddedTokens::Split& split : splits) {
+      const std::string_view part(bytes.data() + split.begin, split.end - split.begin);
+      const size_t end = next + static_cast<size_t>(count_chars(part));
+      if (next == end) continue;
+      if (split.id) {
+        add_token({*split.id, part}, origin(text, next, end), want_offsets, out);
+      } else {
+        encode_normalized(text.slice(next, end), want_offsets, out);
+      }
+      next = end;
+    }
+  }
+
+ private:
+  struct Added {
+    int32_t id;
+    std::string_view text;
+  };
+
+  static CharRange origin(const AlignedText& text, size_t begin, size_t end) {
+    return {text.origin(begin).first, text.origin(end - 1).second};
+  }
+
+  static void add_token(const Added& token, CharRange range, bool want_offsets, TokenBuffer& out) {
+    out.ids.push_back(token.id);
+    if (want_offsets) out.offsets.push_back(range);
+    if (out.wants_spaces) out.spaces.push_back(space_runs(token.text));
+    out.finish_piece();
+  }
+
+  void encode_normalized(AlignedText text, bool want_offsets, TokenBuffer& out) const {
+    std::vector<AlignedText> pieces;
+    pieces.push_back(std::move(text));
+    if (parts_.pre_tokenizer != nullptr) parts_.pre_tokenizer->split(pieces);
+    std::vector<Piece> tokens;
+    for (const AlignedText& piece : pieces) {
+      const std::string bytes = piece.utf8();
+      tokens.clear();
+      parts_.model.tokenize(bytes, tokens);
+      for (const Piece& token : tokens) {
+        out.ids.push_back(token.id);
+        if (out.wants_spaces) {
+          out.spaces.push_back(space_runs(parts_.model.vocabulary().token(token.id)));
+        }
+      }
+      if (want_offsets) append_offsets(piece, bytes, tokens, out.offsets);
+      out.finish_piece();
+    }
+  }
+
+  static void append_offsets(const AlignedText& piece, std::string_view bytes,
+                             const std::vector<Piece>& tokens, std::vector<CharRange>& offsets) {
+    std::vector<size_t> char_of_byte;
+    char_of_byte.reserve(bytes.size());
+    for (size_t i = 0; i < piece.size(); ++i) {
+      char unused[4];
+      char_of_byte.resize(char_of_byte.size() + encode_char(piece.at(i), unused), i);
+    }
+    for (const Piece& token : tokens) {
+      const size_t begin = std::min<size_t>(token.begin, bytes.size() - 1);
+      const size_t end = std::clamp<size_t>(token.end, begin + 1, bytes.size());
+      offsets.emplace_back(piece.origin(char_of_byte[begin]).first,
+                           piece.origin(char_of_byte[end - 1]).second);
+    }
+  }
+
+  SegmentParts parts_;
+};
+
+}  // namespace
+
+SpaceRuns space_runs(std::string_view token) {
+  SpaceRuns runs;
+  bool is_leading = true;
+  while (!token.empty()) {
+    const DecodedChar next = decode_char(token);
+    token.remove_prefix(next.length);
+    const bool is_space = is_trimmed(next.code_point);
+    is_leading = is_leading && is_space;
+    if (is_leading) ++runs.leading;
+    runs.trailing = is_space ? runs.trailing + 1 : 0;
+  }
+  return runs;
+}
+
+std::unique_ptr<SegmentEncoder> make_plain_encoder(const SegmentParts& parts) {
+  return std::make_unique<PlainEncoder>(parts);
+}
+
+}  // namespace finetune::text
