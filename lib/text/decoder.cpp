@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "text/byte_alphabet.h"
 #include "text/clean_up.h"
+#include "text/text_pattern.h"
 #include "text/utf8.h"
 #include "text/wordpiece_decoder.h"
 
@@ -159,16 +160,28 @@ class StripDecoding final : public Decoder {
 
 class ReplaceDecoding final : public Decoder {
  public:
-  ReplaceDecoding(std::string pattern, std::string content)
+  ReplaceDecoding(std::unique_ptr<TextPattern> pattern, std::string content)
       : pattern_(std::move(pattern)), content_(std::move(content)) {}
   void decode(std::vector<std::string>& tokens) const override {
+    std::vector<TextSpan> matches;
     for (std::string& token : tokens) {
-      if (!token.empty()) replace_everywhere(token, pattern_, content_);
+      const std::u32string text = decode_text(token);
+      if (text.empty()) continue;
+      pattern_->find(text, matches);
+      if (matches.empty()) continue;
+      token.clear();
+      size_t done = 0;
+      for (const auto& [begin, end] : matches) {
+        for (; done < begin; ++done) append_char(token, text[done]);
+        token += content_;
+        done = end;
+      }
+      for (; done < text.size(); ++done) append_char(token, text[done]);
     }
   }
 
  private:
-  std::string pattern_;
+  std::unique_ptr<TextPattern> pattern_;
   std::string content_;
 };
 
@@ -229,8 +242,8 @@ std::unique_ptr<Decoder> read_byte_level(const JsonNode& node) {
 }
 
 std::unique_ptr<Decoder> read_replace(const JsonNode& node) {
-  const JsonNode pattern = node.at("pattern").at("String");
-  return std::make_unique<ReplaceDecoding>(pattern.string(), node.at("content").string());
+  return std::make_unique<ReplaceDecoding>(read_pattern(node.at("pattern")),
+                                           node.at("content").string());
 }
 
 std::unique_ptr<Decoder> read_sequence(const JsonNode& node) {
