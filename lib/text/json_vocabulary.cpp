@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/strings.h"
-#include "text/json_node.h"
 #include "text/json_scanner.h"
 
 namespace finetune::text {
@@ -149,6 +148,29 @@ Tokens read_tokens(const JsonNode& node, int32_t largest_id) {
   return tokens;
 }
 
+void read_scored_tokens(const JsonNode& node, int32_t largest_id, JsonVocabulary& out) {
+  for (const JsonNode& item : node.items()) {
+    const std::vector<JsonNode> parts = item.items();
+    if (parts.size() != 2 || !parts[1].value().is_number()) {
+      item.fail("expected a token and its score");
+    }
+    if (out.tokens.size() > static_cast<size_t>(largest_id)) item.fail("too many tokens");
+    out.tokens.emplace_back(parts[0].string(), static_cast<int32_t>(out.tokens.size()));
+    out.scores.push_back(parts[1].value().get<double>());
+  }
+}
+
+std::optional<MergePair> read_merge(const JsonNode& item) {
+  if (!item.value().is_string()) {
+    const std::vector<JsonNode> parts = item.items();
+    if (parts.size() != 2) item.fail("expected two tokens");
+    return MergePair{parts[0].string(), parts[1].string()};
+  }
+  std::optional<MergePair> merge = split_merge(item.string());
+  if (merge && merge->first.empty()) item.fail("expected two tokens with one space between them");
+  return merge;
+}
+
 }  // namespace
 
 std::optional<JsonVocabulary> extract_vocabulary(std::string_view json, int32_t largest_id) {
@@ -157,6 +179,22 @@ std::optional<JsonVocabulary> extract_vocabulary(std::string_view json, int32_t 
   } catch (const NotPlainJson&) {
     return std::nullopt;
   }
+}
+
+JsonVocabulary read_vocabulary(const JsonNode& model, int32_t largest_id) {
+  JsonVocabulary result;
+  const JsonNode vocabulary = model.at("vocab");
+  if (vocabulary.value().is_array()) {
+    read_scored_tokens(vocabulary, largest_id, result);
+  } else {
+    result.tokens = read_tokens(vocabulary, largest_id);
+  }
+  if (const auto merges = model.find("merges")) {
+    for (const JsonNode& item : merges->items()) {
+      if (std::optional<MergePair> merge = read_merge(item)) result.merges.push_back(*merge);
+    }
+  }
+  return result;
 }
 
 std::vector<std::pair<std::string, int32_t>> read_vocabulary_file(std::string_view json,

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "text/json_node.h"
+
 namespace finetune::text {
 
 /// The large tables of a tokenizer.json (/model/vocab and /model/merges), read apart from the rest:
@@ -25,6 +27,10 @@ struct JsonVocabulary {
 /// general parser is then to say what is wrong with it, or to read it after all. Scores are rounded
 /// as `tokenizers` (serde_json) rounds them, now and then one unit in the last place off.
 std::optional<JsonVocabulary> extract_vocabulary(std::string_view json, int32_t largest_id);
+
+/// The same tables as the general parser read them; `rest` stays empty. `model` is the section
+/// "model". Throws CheckpointError naming the path of what is malformed.
+JsonVocabulary read_vocabulary(const JsonNode& model, int32_t largest_id);
 
 /// A file that holds one such object alone: vocab.json of GPT-2's kind. Throws CheckpointError
 /// naming the path of what is malformed.

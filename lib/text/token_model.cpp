@@ -25,6 +25,20 @@ std::string model_type(const JsonNode& node) {
   return "Unigram";
 }
 
+void check_ids(const JsonNode& node, const ModelVocabulary& vocabulary) {
+  if (vocabulary.tokens.empty()) node.fail("the vocabulary is empty");
+  std::vector<bool> is_used;
+  for (const auto& [token, id] : vocabulary.tokens) {
+    const auto index = static_cast<size_t>(id);
+    if (index >= is_used.size()) is_used.resize(index + 1);
+    if (is_used[index]) {
+      node.fail(
+          base::cat("the id ", id, " is given twice, the second time to ", base::quote(token)));
+    }
+    is_used[index] = true;
+  }
+}
+
 bool optional_boolean(const JsonNode& node, std::string_view key) {
   const auto found = node.find(key);
   return found && found->boolean();
@@ -95,6 +109,7 @@ void TokenModel::sample(std::string_view piece, SubwordSampler&, std::vector<Pie
 std::unique_ptr<TokenModel> read_token_model(const JsonNode& node,
                                              const ModelVocabulary& vocabulary,
                                              const Merges& merges) {
+  check_ids(node.at("vocab"), vocabulary);
   return with_context(base::cat("in ", base::quote(node.path())),
                       [&] { return read_by_type(node, vocabulary, merges); });
 }
