@@ -60,7 +60,7 @@ simd::ActivationRows activation_rows(const at::Tensor& z, const at::Tensor& bias
                                      Activation activation) {
   simd::ActivationRows rows;
   rows.z = z.data_ptr<float>();
-  rows.bias = bias.data_ptr<float>();
+  rows.bias = bias.defined() ? bias.data_ptr<float>() : nullptr;
   rows.width = z.size(1);
   rows.activation = activation;
   return rows;
@@ -68,7 +68,8 @@ simd::ActivationRows activation_rows(const at::Tensor& z, const at::Tensor& bias
 
 struct LinearActivation : torch::autograd::Function<LinearActivation> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias, Activation activation) {
+                            const std::optional<at::Tensor>& given, Activation activation) {
+    const at::Tensor bias = given.value_or(at::Tensor());
     const at::Tensor z = at::mm(x, weight.t());  // [N, O], bias not yet added
     at::Tensor y = at::empty_like(z);
     simd::ActivationRows rows = activation_rows(z, bias, activation);
@@ -89,15 +90,21 @@ struct LinearActivation : torch::autograd::Function<LinearActivation> {
     simd::ActivationRows rows = activation_rows(z, saved[kBias], held<Activation>(ctx));
     rows.dy = dy.data_ptr<float>();
     rows.out = dz.data_ptr<float>();
-    GradientTarget bias(saved[kBias]);
-    sum_over_rows(z.size(0), bias.buffer(), [rows](int64_t begin, int64_t end, float* sums) {
-      simd::ActivationRows chunk = rows;
-      chunk.sums = sums;
-      simd::loops().activation_backward(chunk, begin, end);
-    });
     variable_list out(4);
+    if (saved[kBias].defined()) {
+      GradientTarget bias(saved[kBias]);
+      sum_over_rows(z.size(0), bias.buffer(), [rows](int64_t begin, int64_t end, float* sums) {
+        simd::ActivationRows chunk = rows;
+        chunk.sums = sums;
+        simd::loops().activation_backward(chunk, begin, end);
+      });
+      out[kBias] = bias.returned();
+    } else {
+      for_rows(z.size(0), [&](int64_t begin, int64_t end) {
+        simd::loops().activation_backward(rows, begin, end);
+      });
+    }
     matrix_gradients(ctx, saved, dz, out);
-    out[kBias] = bias.returned();
     return out;
   }
 };
@@ -119,9 +126,9 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 at::Tensor linear_activation(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                              Activation activation) {
   check_linear(x, weight, bias);
-  check(bias.defined(), "linear_activation needs a bias");
   if (!is_fast(x)) return reference::linear_activation(x, weight, bias, activation);
-  return LinearActivation::apply(x.contiguous(), weight, bias.contiguous(), activation);
+  return LinearActivation::apply(x.contiguous(), weight,
+                                 optional(bias.defined() ? bias.contiguous() : bias), activation);
 }
 
 }  // namespace finetune::kernels

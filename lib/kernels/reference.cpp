@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/addmm.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
@@ -10,7 +11,11 @@
 #include <ATen/ops/mm.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/relu.h>
+#include <ATen/ops/silu.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/tanh.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
 
 #include <cmath>
 #include <limits>
@@ -26,11 +31,25 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   return bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
 }
 
+namespace {
+
+at::Tensor activate(const at::Tensor& x, Activation activation) {
+  if (activation == Activation::kRelu) return at::relu(x);
+  if (activation == Activation::kSilu) return at::silu(x);
+  if (activation == Activation::kTanh) return at::tanh(x);
+  return at::gelu(x, activation == Activation::kGeluTanh ? "tanh" : "none");
+}
+
+}  // namespace
+
 at::Tensor linear_activation(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                              Activation activation) {
-  const at::Tensor y = linear(x, weight, bias);
-  if (activation == Activation::kRelu) return at::relu(y);
-  return at::gelu(y, activation == Activation::kGeluTanh ? "tanh" : "none");
+  return activate(reference::linear(x, weight, bias), activation);
+}
+
+at::Tensor gated_activation(const at::Tensor& z, Activation activation) {
+  const int64_t width = z.size(1) / 2;
+  return activate(z.narrow(1, 0, width), activation) * z.narrow(1, width, width);
 }
 
 at::Tensor dropout_factors(const Dropout& dropout, int64_t first_row, int64_t num_rows,
@@ -69,47 +88,131 @@ at::Tensor dropout(const at::Tensor& x, const Dropout& dropout) {
   return x * factors_like(x, dropout, 0, {x.numel() / columns, columns}).view(x.sizes());
 }
 
+namespace {
+
+/// Rows of one sequence, split into heads. -> [H, T, E]
+at::Tensor heads_of(const at::Tensor& x, const Sequences& sequences, size_t b, int64_t num_heads) {
+  const int64_t first = sequences.offsets[b];
+  const int64_t length = sequences.offsets[b + 1] - first;
+  return x.narrow(0, first, length).reshape({length, num_heads, -1}).transpose(0, 1);
+}
+
+/// bias[h, j - i + P - 1] for T queries and S keys, query i standing at i + `ahead`. -> [H, T, S]
+at::Tensor bias_of(const at::Tensor& bias, int64_t num_queries, int64_t num_keys, int64_t ahead) {
+  const int64_t middle = (bias.size(1) - 1) / 2;
+  const at::Tensor i = at::arange(num_queries).unsqueeze(1) + ahead;
+  const at::Tensor index = (at::arange(num_keys).unsqueeze(0) - i + middle).to(bias.device());
+  return bias.index_select(1, index.flatten()).view({bias.size(0), num_queries, num_keys});
+}
+
+struct Heads {
+  at::Tensor q;           // [H, T, E]
+  at::Tensor k;           // [H, S, E]
+  at::Tensor v;           // [H, S, E]
+  int64_t first_row = 0;  // of the dropout mask
+  int64_t ahead = 0;      // position of the first query
+};
+
+at::Tensor attend(const Heads& heads, const AttentionOptions& options) {  // -> [T, D]
+  const int64_t num_queries = heads.q.size(1);
+  const int64_t num_keys = heads.k.size(1);
+  const double usual = 1.0 / std::sqrt(static_cast<double>(heads.q.size(2)));
+  at::Tensor scores = at::bmm(heads.q, heads.k.transpose(1, 2)) *
+                      (options.scale ? static_cast<double>(*options.scale) : usual);  // [H, T, S]
+  if (options.bias.defined()) {
+    scores = scores + bias_of(options.bias, num_queries, num_keys, heads.ahead);
+  }
+  if (options.mask == Mask::kCausal) {
+    const at::Tensor future = at::ones({num_queries, num_keys}, scores.options()).triu(1);
+    scores = scores.masked_fill(future.to(at::kBool), -std::numeric_limits<double>::infinity());
+  }
+  at::Tensor probabilities = at::softmax(scores, -1);
+  if (options.dropout.is_active()) {
+    const int64_t num_heads = options.num_heads;
+    const at::Tensor factors = factors_like(heads.q, options.dropout, heads.first_row * num_heads,
+                                            {num_queries * num_heads, num_keys});
+    probabilities =
+        probabilities * factors.view({num_queries, num_heads, num_keys}).transpose(0, 1);
+  }
+  return at::bmm(probabilities, heads.v).transpose(0, 1).reshape({num_queries, -1});
+}
+
+}  // namespace
+
+at::Tensor cross_attention(const at::Tensor& q, const at::Tensor& kv, const Sequences& sequences,
+                           const Sequences& key_sequences, const AttentionOptions& options) {
+  const int64_t width = q.size(1);
+  std::vector<at::Tensor> outputs;
+  for (size_t b = 0; b + 1 < sequences.offsets.size(); ++b) {
+    const auto keys_or_values = [&](int64_t which) {
+      return heads_of(kv.narrow(1, which * width, width), key_sequences, b, options.num_heads);
+    };
+    outputs.push_back(attend({heads_of(q, sequences, b, options.num_heads), keys_or_values(0),
+                              keys_or_values(1), sequences.offsets[b]},
+                             options));
+  }
+  return at::cat(outputs);
+}
+
+at::Tensor attention(const at::Tensor& qkv, const Sequences& sequences,
+                     const AttentionOptions& options) {
+  const int64_t width = qkv.size(1) / 3;
+  return reference::cross_attention(qkv.narrow(1, 0, width), qkv.narrow(1, width, 2 * width),
+                                    sequences, sequences, options);
+}
+
 at::Tensor attention(const at::Tensor& qkv, const Sequences& sequences, int64_t num_heads,
                      Mask mask, const Dropout& dropout) {
-  const int64_t width = qkv.size(1) / 3;
-  const int64_t head = width / num_heads;
+  return reference::attention(
+      qkv, sequences, AttentionOptions{num_heads, mask, dropout, std::nullopt, at::Tensor()});
+}
+
+at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+                            std::span<const std::span<const int32_t>> slots,
+                            const AttentionOptions& options) {
+  AttentionOptions all = options;  // a row's keys are those before it: nothing is left to mask
+  all.mask = Mask::kBidirectional;
   std::vector<at::Tensor> outputs;
-  for (int64_t b = 0; b < sequences.count(); ++b) {
-    const int64_t first = sequences.offsets[static_cast<size_t>(b)];
-    const int64_t length = sequences.offsets[static_cast<size_t>(b) + 1] - first;
-    const at::Tensor rows = qkv.narrow(0, first, length)
-                                .view({length, 3, num_heads, head})
-                                .permute({1, 2, 0, 3});             // [3, H, T, E]
-    at::Tensor scores = at::bmm(rows[0], rows[1].transpose(1, 2));  // [H, T, T]
-    scores = scores * (1.0 / std::sqrt(static_cast<double>(head)));
-    if (mask == Mask::kCausal) {
-      const at::Tensor future = at::ones({length, length}, scores.options()).triu(1);
-      scores = scores.masked_fill(future.to(at::kBool), -std::numeric_limits<double>::infinity());
-    }
-    at::Tensor probabilities = at::softmax(scores, -1);
-    if (dropout.is_active()) {
-      const at::Tensor factors =
-          factors_like(qkv, dropout, first * num_heads, {length * num_heads, length});
-      probabilities = probabilities * factors.view({length, num_heads, length}).transpose(0, 1);
-    }
-    outputs.push_back(at::bmm(probabilities, rows[2]).transpose(0, 1).reshape({length, width}));
+  for (size_t r = 0; r < slots.size(); ++r) {
+    const std::vector<int64_t> ids(slots[r].begin(), slots[r].end());
+    const auto count = static_cast<int64_t>(ids.size());
+    const at::Tensor index = at::tensor(ids, at::kLong).to(keys.device());
+    const auto split = [&](const at::Tensor& x) {
+      return x.reshape({-1, options.num_heads, q.size(1) / options.num_heads}).transpose(0, 1);
+    };
+    outputs.push_back(
+        attend({split(q.narrow(0, static_cast<int64_t>(r), 1)), split(keys.index_select(0, index)),
+                split(values.index_select(0, index)), 0, count - 1},
+               all));
   }
   return at::cat(outputs);
 }
 
 at::Tensor dropout_add_norm(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& gain,
                             const at::Tensor& shift, double epsilon, const Dropout& dropout) {
+  return reference::dropout_add_then_norm(x, residual, gain, shift, epsilon, dropout).norm;
+}
+
+SumAndNorm dropout_add_then_norm(const at::Tensor& x, const at::Tensor& residual,
+                                 const at::Tensor& gain, const at::Tensor& shift, double epsilon,
+                                 const Dropout& dropout) {
   at::Tensor sum = reference::dropout(x, dropout);
   if (residual.defined()) sum = residual + sum;
-  const at::Tensor centred = sum - sum.mean(-1, true);
+  const at::Tensor centred = shift.defined() ? sum - sum.mean(-1, true) : sum;
   const at::Tensor variance = (centred * centred).mean(-1, true);
-  return centred * (variance + epsilon).rsqrt() * gain + shift;
+  const at::Tensor norm = centred * (variance + epsilon).rsqrt() * gain;
+  return {sum, shift.defined() ? norm + shift : norm};
 }
 
 at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const at::Tensor& segments,
                  const at::Tensor& words, const at::Tensor& positions_table,
-                 const at::Tensor& segments_table) {
-  at::Tensor sum = words.index_select(0, ids) + positions_table.index_select(0, positions);
+                 const at::Tensor& segments_table, const WordOptions& options) {
+  at::Tensor sum = words.index_select(0, ids);
+  if (options.frozen >= 0) {
+    sum = at::where(ids.eq(options.frozen).unsqueeze(1), sum.detach(), sum);
+  }
+  if (options.scale != 1.0F) sum = sum * options.scale;
+  if (positions_table.defined()) sum = sum + positions_table.index_select(0, positions);
   if (segments_table.defined()) sum = sum + segments_table.index_select(0, segments);
   return sum;
 }
@@ -122,6 +225,12 @@ at::Tensor cross_entropy_sum(const at::Tensor& logits, const at::Tensor& targets
   const at::Tensor nll = -log_probabilities.gather(1, index).squeeze(1);
   const at::Tensor uniform = -log_probabilities.mean(-1);
   return (((1.0 - smoothing) * nll + smoothing * uniform) * counted).sum();
+}
+
+at::Tensor head_cross_entropy_sum(const at::Tensor& x, const HeadLoss& head,
+                                  const at::Tensor& targets) {
+  return reference::cross_entropy_sum(reference::linear(x, head.weight, head.bias), targets,
+                                      head.smoothing);
 }
 
 void adamw_step(std::span<float> parameters, std::span<float> gradients,

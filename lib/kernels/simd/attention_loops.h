@@ -16,17 +16,18 @@ struct Geometry {
   explicit Geometry(const AttentionTask& t)
       : head_width(t.width / t.num_heads),
         head_columns(round_up(head_width)),
-        key_columns(round_up(t.length)),
-        stride(3 * t.width),
-        begin(t.first * stride + t.head * head_width),
-        scale(1.0F / __builtin_sqrtf(static_cast<float>(head_width))) {}
+        key_columns(round_up(t.num_keys)),
+        q_begin(t.first * t.q_stride + t.head * head_width),
+        kv_begin(t.first_key * t.kv_stride + t.head * head_width) {}
+
+  /// Rows of the head's keys or values.
+  Rows key_rows(const AttentionTask& t) const { return {t.kv_stride, t.num_keys, head_width}; }
 
   int64_t head_width;
   int64_t head_columns;
   int64_t key_columns;
-  int64_t stride;  ///< of a row of qkv
-  int64_t begin;   ///< of q in qkv; k follows D later, v 2D
-  float scale;
+  int64_t q_begin;   ///< of the head's queries in q
+  int64_t kv_begin;  ///< of its keys in k, its values in v
 };
 
 /// Queries [begin, end) against keys [0, columns).
@@ -45,7 +46,7 @@ struct Block {
 };
 
 FINETUNE_INLINE int64_t num_visible(const AttentionTask& t, int64_t i) {
-  return t.is_causal ? i + 1 : t.length;
+  return t.is_causal ? i + 1 : t.num_keys;
 }
 
 FINETUNE_INLINE DropoutRow mask_row(const AttentionTask& t, int64_t i) {
@@ -66,23 +67,41 @@ FINETUNE_INLINE float largest_score(const float* scores, int64_t count) {
   return max(largest);
 }
 
+/// What the bias gives key 0 of query i, the other keys following; null where there is none.
+template <class Float>
+FINETUNE_INLINE Float* bias_row(const AttentionTask& t, Float* bias, int64_t i) {
+  return bias == nullptr ? nullptr : bias + t.bias_middle - i;
+}
+
+/// Scores with a bias are scaled before it is added, others inside the exponential.
+FINETUNE_INLINE float add_bias(const AttentionTask& t, int64_t i, int64_t count, float* scores) {
+  const float* bias = bias_row(t, t.bias, i);
+  if (bias == nullptr) return t.scale;
+  for (int64_t j = 0; j < count; j += kLanes) {
+    const Floats s = load(scores + j, count - j) * t.scale + load(bias + j, count - j);
+    store(scores + j, s, count - j);
+  }
+  return 1.0F;
+}
+
 /// Turns row i of q k^T into unnormalised probabilities times the mask, zero beyond what is
 /// visible; returns what the weighted sum of values is to be multiplied by.
-FINETUNE_INLINE float softmax_row(const AttentionTask& t, const Geometry& g, int64_t i,
-                                  const Block& block, float* scores) {
+FINETUNE_INLINE float softmax_row(const AttentionTask& t, int64_t i, const Block& block,
+                                  float* scores) {
   const int64_t count = num_visible(t, i);
+  const float scale = add_bias(t, i, count, scores);
   const float top = largest_score(scores, count);
   const DropoutRow row = mask_row(t, i);
   const bool drops = t.dropout.threshold > 0;
   Floats total{};
   for (int64_t j = 0; j < block.columns; j += kLanes) {
-    Floats e = exp((load(scores + j) - top) * g.scale);
+    Floats e = exp((load(scores + j) - top) * scale);
     e = keep_first(e, count - j, Floats{});
     total += e;
     store(scores + j, drops ? e * dropout_factors(t.dropout, row, j) : e);
   }
   const float denominator = sum(total);
-  t.log_sum_exp[(t.first + i) * t.num_heads + t.head] = top * g.scale + __builtin_logf(denominator);
+  t.log_sum_exp[(t.first + i) * t.num_heads + t.head] = top * scale + __builtin_logf(denominator);
   return 1.0F / denominator;
 }
 
@@ -104,16 +123,17 @@ struct ForwardScratch {
 
 void forward_block(const AttentionTask& t, const Geometry& g, const Block& block,
                    const ForwardScratch& s) {
-  pack(t.qkv + g.begin + block.begin * g.stride, {g.stride, block.rows(), g.head_width}, s.queries);
+  pack(t.q + g.q_begin + block.begin * t.q_stride, {t.q_stride, block.rows(), g.head_width},
+       s.queries);
   multiply<false>({s.scores, g.key_columns, s.keys_transposed, g.key_columns, block.padded_rows(),
                    block.columns, g.head_width},
                   {s.queries, g.head_columns, 1});
   float factors[kQueryBlock];
   for (int64_t i = 0; i < block.rows(); ++i) {
-    factors[i] = softmax_row(t, g, block.begin + i, block, s.scores + i * g.key_columns);
+    factors[i] = softmax_row(t, block.begin + i, block, s.scores + i * g.key_columns);
   }
   multiply<false>({s.sums, g.head_columns, s.values, g.head_columns, block.padded_rows(),
-                   g.head_columns, smaller(block.columns, t.length)},
+                   g.head_columns, smaller(block.columns, t.num_keys)},
                   {s.scores, g.key_columns, 1});
   float* out = t.out + (t.first + block.begin) * t.width + t.head * g.head_width;
   for (int64_t i = 0; i < block.rows(); ++i, out += t.width) {
@@ -127,9 +147,9 @@ void forward_block(const AttentionTask& t, const Geometry& g, const Block& block
 void attention_forward(const AttentionTask& t, float* scratch) {
   const Geometry g(t);
   const ForwardScratch s(g, scratch);
-  const Rows rows{g.stride, t.length, g.head_width};
-  pack_transposed(t.qkv + g.begin + t.width, rows, s.keys_transposed);
-  pack(t.qkv + g.begin + 2 * t.width, rows, s.values);
+  const Rows rows = g.key_rows(t);
+  pack_transposed(t.k + g.kv_begin, rows, s.keys_transposed);
+  pack(t.v + g.kv_begin, rows, s.values);
   for (int64_t first = 0; first < t.length; first += kQueryBlock) {
     forward_block(t, g, Block(t, g, first), s);
   }
@@ -161,6 +181,21 @@ struct BackwardScratch {
   float* dscores;            ///< [T, S]
 };
 
+/// The gradient of the biased scores is p * (dp - along).
+struct SoftmaxGradient {
+  const float* p;
+  const float* dp;
+  float along;
+};
+FINETUNE_INLINE void add_bias_gradient(const AttentionTask& t, int64_t i, int64_t count,
+                                       const SoftmaxGradient& row) {
+  float* dbias = bias_row(t, t.dbias, i);
+  for (int64_t j = 0; j < count; j += kLanes) {
+    const Floats ds = load(row.p + j) * (load(row.dp + j) - row.along);
+    store(dbias + j, load(dbias + j, count - j) + ds, count - j);
+  }
+}
+
 /// Row i: from scores and gradients of the masked probabilities to masked probabilities (in
 /// `scores`) and gradients of the scores (in `gradients`).
 FINETUNE_INLINE void softmax_row_backward(const AttentionTask& t, const Geometry& g, int64_t i,
@@ -168,12 +203,13 @@ FINETUNE_INLINE void softmax_row_backward(const AttentionTask& t, const Geometry
   float* scores = s.kept + (i - block.begin) * g.key_columns;
   float* gradients = s.dscores + (i - block.begin) * g.key_columns;
   const int64_t count = num_visible(t, i);
+  const float scale = add_bias(t, i, count, scores);
   const float log_sum_exp = t.log_sum_exp[(t.first + i) * t.num_heads + t.head];
   const DropoutRow row = mask_row(t, i);
   const bool drops = t.dropout.threshold > 0;
   Floats total{};
   for (int64_t j = 0; j < block.columns; j += kLanes) {
-    const Floats p = keep_first(exp(load(scores + j) * g.scale - log_sum_exp), count - j, Floats{});
+    const Floats p = keep_first(exp(load(scores + j) * scale - log_sum_exp), count - j, Floats{});
     const Floats factor = drops ? dropout_factors(t.dropout, row, j) : splat(1.0F);
     const Floats dp = load(gradients + j) * factor;
     total += p * dp;
@@ -181,9 +217,10 @@ FINETUNE_INLINE void softmax_row_backward(const AttentionTask& t, const Geometry
     store(gradients + j, dp);
   }
   const float along = sum(total);
+  if (t.dbias != nullptr) add_bias_gradient(t, i, count, {scores, gradients, along});
   for (int64_t j = 0; j < block.columns; j += kLanes) {
     const Floats p = load(scores + j);
-    store(gradients + j, p * (load(gradients + j) - along) * g.scale);
+    store(gradients + j, p * (load(gradients + j) - along) * t.scale);
     if (drops) store(scores + j, p * dropout_factors(t.dropout, row, j));
   }
 }
@@ -192,10 +229,10 @@ void backward_block(const AttentionTask& t, const Geometry& g, const Block& bloc
                     const BackwardScratch& s) {
   const int64_t rows = block.rows();
   const int64_t padded_rows = block.padded_rows();
-  const int64_t keys = smaller(block.columns, t.length);
-  const float* q = t.qkv + g.begin + block.begin * g.stride;
+  const int64_t keys = smaller(block.columns, t.num_keys);
+  const int64_t q = g.q_begin + block.begin * t.q_stride;
   const float* dout = t.dout + (t.first + block.begin) * t.width + t.head * g.head_width;
-  pack(q, {g.stride, rows, g.head_width}, s.queries);
+  pack(t.q + q, {t.q_stride, rows, g.head_width}, s.queries);
   pack(dout, {t.width, rows, g.head_width}, s.dout);
   multiply<false>(
       {s.kept, g.key_columns, s.keys_transposed, g.key_columns, rows, block.columns, g.head_width},
@@ -213,29 +250,27 @@ void backward_block(const AttentionTask& t, const Geometry& g, const Block& bloc
   multiply<false>(
       {s.dqueries, g.head_columns, s.keys, g.head_columns, padded_rows, g.head_columns, keys},
       {s.dscores, g.key_columns, 1});
-  unpack(s.dqueries, {g.stride, rows, g.head_width}, t.dqkv + g.begin + block.begin * g.stride);
+  unpack(s.dqueries, {t.q_stride, rows, g.head_width}, t.dq + q);
 }
 
 void attention_backward(const AttentionTask& t, float* scratch) {
   const Geometry g(t);
   const BackwardScratch s(g, scratch);
-  const float* k = t.qkv + g.begin + t.width;
-  const float* v = k + t.width;
-  const Rows rows{g.stride, t.length, g.head_width};
-  pack_transposed(k, rows, s.keys_transposed);
-  pack_transposed(v, rows, s.values_transposed);
-  pack(k, rows, s.keys);
+  const Rows rows = g.key_rows(t);
+  pack_transposed(t.k + g.kv_begin, rows, s.keys_transposed);
+  pack_transposed(t.v + g.kv_begin, rows, s.values_transposed);
+  pack(t.k + g.kv_begin, rows, s.keys);
   clear(s.dkeys, 2 * g.key_columns * g.head_columns);  // and dvalues
   for (int64_t first = 0; first < t.length; first += kQueryBlock) {
     backward_block(t, g, Block(t, g, first), s);
   }
-  unpack(s.dkeys, rows, t.dqkv + g.begin + t.width);
-  unpack(s.dvalues, rows, t.dqkv + g.begin + 2 * t.width);
+  unpack(s.dkeys, rows, t.dk + g.kv_begin);
+  unpack(s.dvalues, rows, t.dv + g.kv_begin);
 }
 
 /// Enough for either pass.
-int64_t attention_scratch(int64_t length, int64_t head_width) {
-  const int64_t keys = round_up(length);
+int64_t attention_scratch(int64_t num_keys, int64_t head_width) {
+  const int64_t keys = round_up(num_keys);
   const int64_t columns = round_up(head_width);
   return 2 * head_width * keys + 3 * keys * columns + 3 * kQueryBlock * columns +
          2 * kQueryBlock * keys;

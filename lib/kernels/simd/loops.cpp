@@ -2,6 +2,7 @@
 
 #include "kernels/simd/activation_loops.h"
 #include "kernels/simd/attention_loops.h"
+#include "kernels/simd/cached_attention_loops.h"
 #include "kernels/simd/loss_loops.h"
 #include "kernels/simd/norm_loops.h"
 #include "kernels/simd/optimizer_loops.h"
@@ -16,13 +17,18 @@ const Loops FINETUNE_LOOPS = {
     .norm_backward = norm_backward,
     .activation_forward = activation_forward,
     .activation_backward = activation_backward,
+    .gated_forward = gated_forward,
+    .gated_backward = gated_backward,
     .column_sums = column_sums,
     .add = add,
+    .add_scaled = add_scaled,
     .attention_scratch = attention_scratch,
     .attention_forward = attention_forward,
     .attention_backward = attention_backward,
+    .cached_attention = cached_attention,
     .cross_entropy_forward = cross_entropy_forward,
     .cross_entropy_backward = cross_entropy_backward,
+    .cross_entropy_in_place = cross_entropy_in_place,
     .adamw = adamw,
     .sum_of_squares = sum_of_squares,
 };

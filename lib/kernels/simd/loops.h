@@ -22,7 +22,8 @@ struct NormForward {
   const float* x = nullptr;
   const float* residual = nullptr;  ///< or null
   const float* gain = nullptr;
-  const float* shift = nullptr;
+  const float* shift = nullptr;  ///< null: RMS norm, which takes no mean off either
+  float* sum = nullptr;          ///< residual + dropout(x), or null where nobody reads it
   float* y = nullptr;
   float* normalized = nullptr;         ///< (sum - mean) / deviation, [N, D]
   float* inverse_deviation = nullptr;  ///< [N]
@@ -36,19 +37,30 @@ struct NormBackward {
   const float* normalized = nullptr;
   const float* inverse_deviation = nullptr;
   const float* gain = nullptr;
-  float* dresidual = nullptr;  ///< gradient of the sum
-  float* dx = nullptr;         ///< dresidual times the mask; null where there is no dropout
-  float* sums = nullptr;       ///< [2D] gradients of gain, then of shift, over these rows: added to
+  const float* dsum = nullptr;  ///< gradient of the sum from elsewhere, or null
+  float* dresidual = nullptr;   ///< gradient of the sum
+  float* dx = nullptr;          ///< dresidual times the mask; null where there is no dropout
+  float* sums = nullptr;  ///< [2D] gradients of gain, then of shift, over these rows: added to
   int64_t width = 0;
+  bool is_rms = false;
   DropoutStream dropout;
 };
 
 struct ActivationRows {
-  const float* z = nullptr;  ///< x W^T, without the bias
-  const float* bias = nullptr;
-  const float* dy = nullptr;  ///< backward only
-  float* out = nullptr;       ///< forward: y; backward: gradient of z
-  float* sums = nullptr;      ///< backward: [O] gradient of the bias, added to
+  const float* z = nullptr;     ///< x W^T, without the bias
+  const float* bias = nullptr;  ///< or null
+  const float* dy = nullptr;    ///< backward only
+  float* out = nullptr;         ///< forward: y; backward: gradient of z
+  float* sums = nullptr;        ///< backward: [O] gradient of the bias, added to; null without one
+  int64_t width = 0;
+  Activation activation = Activation::kGelu;
+};
+
+/// activation(z[:, :width]) * z[:, width:]
+struct GatedRows {
+  const float* z = nullptr;   ///< [N, 2 width]
+  const float* dy = nullptr;  ///< [N, width], backward only
+  float* out = nullptr;       ///< forward: [N, width]; backward: gradient of z
   int64_t width = 0;
   Activation activation = Activation::kGelu;
 };
@@ -59,21 +71,50 @@ struct ColumnSums {
   int64_t width = 0;
 };
 
-/// One head of one sequence. `first` is the sequence's first row, `qkv` and the other matrices
-/// begin at row 0 of the batch.
+/// One head of one sequence: queries [first, first + length) of their batch against keys
+/// [first_key, first_key + num_keys) of theirs. All matrices begin at row 0 and head 0; gradients
+/// have the strides of what they are gradients of.
 struct AttentionTask {
-  const float* qkv = nullptr;    ///< [N, 3D]
+  const float* q = nullptr;
+  const float* k = nullptr;
+  const float* v = nullptr;
+  int64_t q_stride = 0;          ///< from row to row of q
+  int64_t kv_stride = 0;         ///< of k and v
+  const float* bias = nullptr;   ///< added to scores: key j of query i at [j - i + bias_middle]
   float* out = nullptr;          ///< [N, D], forward
   float* log_sum_exp = nullptr;  ///< [N, H], written forward, read backward
   const float* dout = nullptr;   ///< [N, D], backward
-  float* dqkv = nullptr;         ///< [N, 3D], backward
-  int64_t width = 0;             ///< D
+  float* dq = nullptr;           ///< backward
+  float* dk = nullptr;
+  float* dv = nullptr;
+  float* dbias = nullptr;  ///< like bias, added to
+  int64_t bias_middle = 0;
+  int64_t width = 0;  ///< D
   int64_t num_heads = 0;
   int64_t first = 0;
   int64_t length = 0;
+  int64_t first_key = 0;
+  int64_t num_keys = 0;
   int64_t head = 0;
+  float scale = 0.0F;  ///< of q k^T
   bool is_causal = false;
   DropoutStream dropout;
+};
+
+/// One query token against keys and values that lie anywhere in their buffers, all heads.
+struct CachedAttentionRow {
+  const float* q = nullptr;        ///< [D]
+  const float* keys = nullptr;     ///< row s at keys + s * stride
+  const float* values = nullptr;   ///< row s at values + s * stride
+  const int32_t* slots = nullptr;  ///< [count] the rows, in the order of their positions
+  const float* bias = nullptr;     ///< [H, bias_stride] or null; key j of head h at [h, j]
+  float* out = nullptr;            ///< [D]
+  int64_t stride = 0;
+  int64_t bias_stride = 0;
+  int64_t count = 0;
+  int64_t num_heads = 0;
+  int64_t head_width = 0;
+  float scale = 0.0F;
 };
 
 struct CrossEntropyRows {
@@ -85,6 +126,17 @@ struct CrossEntropyRows {
   float dloss = 0.0F;                ///< backward
   int64_t width = 0;                 ///< C
   double smoothing = 0.0;
+};
+
+/// Loss and gradient of one row at once.
+struct CrossEntropyInPlace {
+  float* logits = nullptr;           ///< [N, C], without the bias; then their gradients
+  const float* bias = nullptr;       ///< [C] or null
+  const int64_t* targets = nullptr;  ///< [N], negative: skipped
+  double* losses = nullptr;          ///< [N]
+  int64_t width = 0;                 ///< C
+  double smoothing = 0.0;
+  bool needs_gradient = true;
 };
 
 struct AdamWBlock {
@@ -111,14 +163,19 @@ struct Loops {
   void (*norm_backward)(const NormBackward&, int64_t begin, int64_t end);
   void (*activation_forward)(const ActivationRows&, int64_t begin, int64_t end);
   void (*activation_backward)(const ActivationRows&, int64_t begin, int64_t end);
+  void (*gated_forward)(const GatedRows&, int64_t begin, int64_t end);
+  void (*gated_backward)(const GatedRows&, int64_t begin, int64_t end);
   void (*column_sums)(const ColumnSums&, int64_t begin, int64_t end);
   void (*add)(float* to, const float* from, int64_t count);
-  int64_t (*attention_scratch)(int64_t length,
+  void (*add_scaled)(float* to, const float* from, float factor, int64_t count);
+  int64_t (*attention_scratch)(int64_t num_keys,
                                int64_t head_width);  ///< floats, forward or backward
   void (*attention_forward)(const AttentionTask&, float* scratch);
   void (*attention_backward)(const AttentionTask&, float* scratch);
+  void (*cached_attention)(const CachedAttentionRow&, float* scratch);  ///< [count] floats
   void (*cross_entropy_forward)(const CrossEntropyRows&, int64_t begin, int64_t end);
   void (*cross_entropy_backward)(const CrossEntropyRows&, int64_t begin, int64_t end);
+  void (*cross_entropy_in_place)(const CrossEntropyInPlace&, int64_t begin, int64_t end);
   void (*adamw)(const AdamWBlock&);
   double (*sum_of_squares)(const float* values, int64_t count);
 };

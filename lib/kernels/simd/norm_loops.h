@@ -17,7 +17,7 @@ void dropout_rows(const DropoutRows& a, int64_t begin, int64_t end) {
   }
 }
 
-/// Writes residual + dropout(x) to `normalized` and returns its mean.
+/// Writes residual + dropout(x) to `normalized` (and `sum`) and returns its mean.
 FINETUNE_INLINE float sum_row(const NormForward& a, int64_t n) {
   const int64_t at = n * a.width;
   const DropoutRow row = a.dropout.row(n);
@@ -29,6 +29,7 @@ FINETUNE_INLINE float sum_row(const NormForward& a, int64_t n) {
     if (drops) s *= dropout_factors(a.dropout, row, d);
     if (a.residual != nullptr) s += load(a.residual + at + d, left);
     store(a.normalized + at + d, s, left);
+    if (a.sum != nullptr) store(a.sum + at + d, s, left);
     total += s;
   }
   return sum(total) / static_cast<float>(a.width);
@@ -51,20 +52,31 @@ FINETUNE_INLINE float centre_row(float* row, int64_t width, float mean) {
   return total / static_cast<float>(width);
 }
 
-void norm_forward(const NormForward& a, int64_t begin, int64_t end) {
+template <bool kIsRms>
+void norm_rows(const NormForward& a, int64_t begin, int64_t end) {
   for (int64_t n = begin; n < end; ++n) {
     float* normalized = a.normalized + n * a.width;
     float* y = a.y + n * a.width;
-    const float variance = centre_row(normalized, a.width, sum_row(a, n));
+    const float mean = sum_row(a, n);
+    const float variance = centre_row(normalized, a.width, kIsRms ? 0.0F : mean);
     const float factor = 1.0F / __builtin_sqrtf(variance + a.epsilon);
     a.inverse_deviation[n] = factor;
     for (int64_t d = 0; d < a.width; d += kLanes) {
       const int64_t left = a.width - d;
       const Floats h = load(normalized + d, left) * factor;
       store(normalized + d, h, left);
-      store(y + d, h * load(a.gain + d, left) + load(a.shift + d, left), left);
+      if constexpr (kIsRms) {
+        store(y + d, h * load(a.gain + d, left), left);
+      } else {
+        store(y + d, h * load(a.gain + d, left) + load(a.shift + d, left), left);
+      }
     }
   }
+}
+
+void norm_forward(const NormForward& a, int64_t begin, int64_t end) {
+  if (a.shift == nullptr) return norm_rows<true>(a, begin, end);
+  norm_rows<false>(a, begin, end);
 }
 
 /// Adds the row's part of the gain and shift gradients; returns the means of dy * gain and of
@@ -89,7 +101,7 @@ FINETUNE_INLINE RowMeans gain_shift_row(const NormBackward& a, int64_t n) {
     store(shift_sums, load(shift_sums, left) + dy, left);
   }
   const auto width = static_cast<float>(a.width);
-  return {sum(gradient) / width, sum(along) / width};
+  return {a.is_rms ? 0.0F : sum(gradient) / width, sum(along) / width};
 }
 
 void norm_backward(const NormBackward& a, int64_t begin, int64_t end) {
@@ -102,7 +114,8 @@ void norm_backward(const NormBackward& a, int64_t begin, int64_t end) {
       const int64_t left = a.width - d;
       const Floats g = load(a.dy + at + d, left) * load(a.gain + d, left);
       const Floats h = load(a.normalized + at + d, left);
-      const Floats ds = (g - means.gradient - h * means.along) * factor;
+      Floats ds = (g - means.gradient - h * means.along) * factor;
+      if (a.dsum != nullptr) ds += load(a.dsum + at + d, left);
       store(a.dresidual + at + d, ds, left);
       if (a.dx != nullptr) {
         store(a.dx + at + d, ds * dropout_factors(a.dropout, row, d), left);
