@@ -189,4 +189,15 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
+std::u32string decode_utf8(std::string_view text) {
+  std::u32string code_points;
+  code_points.reserve(text.size());
+  while (!text.empty()) {
+    const CodePoint c = decode_first(text);
+    code_points.push_back(c.num_bytes == 0 ? U'\uFFFD' : static_cast<char32_t>(c.value));
+    text.remove_prefix(std::max<size_t>(c.num_bytes, 1));
+  }
+  return code_points;
+}
+
 }  // namespace finetune::base

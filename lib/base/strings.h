@@ -62,4 +62,7 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 /// True when `text` is well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_valid_utf8(std::string_view text);
 
+/// The code points of UTF-8 `text`; every byte that belongs to none becomes U+FFFD.
+std::u32string decode_utf8(std::string_view text);
+
 }  // namespace finetune::base

@@ -20,4 +20,8 @@ class Mean {
   int64_t count_ = 0;
 };
 
+/// exp of the mean of a loss in nats a target (token, byte or character): infinite where that is
+/// too large, nothing before the first target.
+std::optional<double> perplexity(const Mean& loss);
+
 }  // namespace finetune::metrics

@@ -22,6 +22,15 @@ const std::map<std::string, bool, std::less<>>& directions() {
       {"mae", false},
       {"pearson", true},
       {"spearmanr", true},
+      {"perplexity", false},
+      {"bleu", true},
+      {"chrf", true},
+      {"chrf++", true},
+      {"ter", false},
+      {"rouge1", true},
+      {"rouge2", true},
+      {"rougeL", true},
+      {"rougeLsum", true},
   };
   return table;
 }

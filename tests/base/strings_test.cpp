@@ -123,6 +123,13 @@ TEST_CASE("only well-formed UTF-8 is valid") {
   }
 }
 
+TEST_CASE("UTF-8 is decoded, and every byte that is none becomes a replacement character") {
+  CHECK(base::decode_utf8("aé中😀") == U"aé中😀");
+  CHECK(base::decode_utf8("").empty());
+  CHECK(base::decode_utf8("a\xff\xc3z") == U"a\uFFFD\uFFFDz");
+  CHECK(base::decode_utf8("\xed\xa0\x80") == U"\uFFFD\uFFFD\uFFFD");
+}
+
 TEST_CASE("the locale of the process changes no number") {
   const test::TemporaryFolder folder;  // the locale is compiled here where the system has none
   const std::string place = test::shell_quote((folder.path() / "de_DE.UTF-8").string());

@@ -24,3 +24,12 @@ TEST_CASE("a sum that is not finite is not hidden") {
   mean.add(1.0, 1);
   CHECK(std::isnan(mean.value().value()));
 }
+
+TEST_CASE("perplexity is exp of the mean, and says so when that is too large") {
+  Mean loss;
+  CHECK_FALSE(finetune::metrics::perplexity(loss));
+  loss.add(std::log(8.0) * 4, 4);
+  CHECK(finetune::metrics::perplexity(loss).value() == Approx(8.0));
+  loss.add(1e6, 1);
+  CHECK(std::isinf(finetune::metrics::perplexity(loss).value()));
+}

@@ -13,6 +13,9 @@ TEST_CASE("errors and losses fall, scores rise, other names are no metrics") {
   CHECK(is_greater_better("calibration_error") == false);
   CHECK(is_greater_better("accuracy") == true);
   CHECK(is_greater_better("spearmanr") == true);
+  CHECK(is_greater_better("bleu") == true);
+  CHECK(is_greater_better("ter") == false);
+  CHECK(is_greater_better("perplexity") == false);
   CHECK_FALSE(is_greater_better("acuracy").has_value());
   CHECK_FALSE(is_greater_better("").has_value());
 }
@@ -27,6 +30,6 @@ TEST_CASE("every metric that is computed has a direction, so that any of them ca
     CHECK(is_greater_better(name).has_value());
   }
   const auto names = finetune::metrics::metric_names();
-  CHECK(names.size() == 17);  // the above, loss and calibration error
+  CHECK(names.size() == 26);  // the above, loss, calibration error, perplexity, 8 of generated text
   for (const std::string& name : names) CHECK(is_greater_better(name).has_value());
 }
