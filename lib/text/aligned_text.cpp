@@ -140,34 +140,6 @@ AlignedText AlignedText::slice(size_t begin, size_t end) const {
   return part;
 }
 
-void AlignedText::decompose_canonically() {
-  std::vector<Change> changes;
-  changes.reserve(chars_.size());
-  std::vector<Change> run;  // non-starters since the last starter, still to be put in order
-  const auto by_class = [](const Change& a, const Change& b) {
-    return combining_class(a.to) < combining_class(b.to);
-  };
-  const auto finish_run = [&] {
-    std::stable_sort(run.begin(), run.end(), by_class);
-    changes.insert(changes.end(), run.begin(), run.end());
-    run.clear();
-  };
-  for (const char32_t original : chars_) {
-    bool inserted = false;
-    for (const char32_t part : decompose(original).view()) {
-      if ((char_flags(part) & kNonstarterChar) == 0) {
-        finish_run();
-        changes.push_back({part, inserted});
-      } else {
-        run.push_back({part, inserted});
-      }
-      inserted = true;
-    }
-  }
-  finish_run();
-  replace(changes);
-}
-
 void AlignedText::lower_case() {
   std::vector<Change> changes;
   changes.reserve(chars_.size());

@@ -49,8 +49,7 @@ class AlignedText {
   /// Every character becomes its UTF-8 bytes, each written as `alphabet` says.
   void spell_bytes(const std::array<char32_t, 256>& alphabet);
   void strip(size_t num_left, size_t num_right);
-  void decompose_canonically();  ///< NFD
-  void lower_case();             ///< each code point by itself
+  void lower_case();  ///< each code point by itself
 
   /// Characters [begin, end) as a text of their own.
   AlignedText slice(size_t begin, size_t end) const;

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "text/unicode_forms.h"
+
 namespace finetune::text {
 namespace {
 
@@ -38,7 +40,7 @@ void normalize(AlignedText& text, const BertNormalizerOptions& options) {
   }
   if (options.handle_chinese_chars) put_spaces_around_chinese(text);
   if (options.strips_accents()) {
-    text.decompose_canonically();
+    normalize(text, NormalForm::kNfd);
     text.filter([](char32_t c) { return !is_accent(c); });
   }
   if (options.lowercase) text.lower_case();
