@@ -19,6 +19,7 @@
 #include "render.h"
 #include "run/environment.h"
 #include "schema.h"
+#include "score.h"
 #include "tokenize.h"
 #include "train.h"
 #include "validate.h"
@@ -52,6 +53,7 @@ class CommandLine {
     add_export();
     add_inspect();
     add_tokenize();
+    add_score();
     add_config_commands();
   }
 
@@ -219,6 +221,53 @@ class CommandLine {
         ->check(CLI::PositiveNumber);
   }
 
+  void add_score() {
+    CLI::App* command =
+        add("score", "Score generated texts against references, as sacreBLEU does",
+            "  finetune score hypotheses.txt references.txt\n"
+            "  finetune score hypotheses.txt first.txt second.txt --metric bleu,chrf++ --json\n"
+            "  finetune score new.txt references.txt --compare old.txt --tokenize zh",
+            [this] { return run_score(score_); });
+    command->add_option("hypotheses", score_.hypotheses, "Generated texts, one a line")->required();
+    command->add_option("references", score_.references, "Right texts: one file a reference")
+        ->required();
+    command->add_option("--metric", score_.metrics,
+                        "Separated by commas: bleu, chrf, chrf++, ter, rouge1, rouge2, rougeL, "
+                        "rougeLsum, exact_match (default: bleu,chrf,ter)");
+    command->add_option("--compare", score_.compared,
+                        "Another system's texts: is the difference significant?");
+    command
+        ->add_option("--samples", score_.num_samples,
+                     "Bootstrap samples (default 1000; 0: no intervals)")
+        ->check(CLI::NonNegativeNumber);
+    command
+        ->add_option("--trials", score_.num_trials,
+                     "Trials of the randomisation test (default 10000; 0: none)")
+        ->check(CLI::NonNegativeNumber);
+    command->add_option("--seed", score_.seed, "Of both (default 12345, sacreBLEU's)");
+    command->add_flag("--sentences", score_.prints_sentences,
+                      "A score for every line, too; BLEU then has --effective-order");
+    command->add_flag("--json", score_.prints_json, "Print one JSON object");
+    add_score_options(command);
+  }
+
+  /// Options of single metrics.
+  void add_score_options(CLI::App* command) {
+    command->add_option("--tokenize", score_.tokenizer, "BLEU: 13a (default), intl, zh, char, none");
+    command->add_option("--smooth", score_.smoothing, "BLEU: exp (default), floor, add-k, none");
+    command->add_option("--smooth-value", score_.smooth_value, "BLEU: of floor (0.1), add-k (1)")
+        ->check(CLI::NonNegativeNumber);
+    command->add_flag("--effective-order", score_.effective_order,
+                      "BLEU: without orders that a text is too short for");
+    command->add_flag("--lowercase", score_.lowercase, "BLEU, chrF, exact match: ignore case");
+    command->add_flag("--ter-normalized", score_.ter_normalized, "TER: punctuation apart");
+    command->add_flag("--ter-no-punct", score_.ter_no_punct, "TER: without punctuation");
+    command->add_flag("--ter-asian-support", score_.ter_asian_support,
+                      "TER: the two above also for Chinese, Japanese and Korean");
+    command->add_flag("--ter-case-sensitive", score_.ter_case_sensitive, "TER: heed case");
+    command->add_flag("--stem", score_.stems, "ROUGE: compare word stems");
+  }
+
   void add_config_commands() {
     CLI::App* validate = add("validate", "Check a config file: every error at once",
                              "  finetune validate run.json", [this] {
@@ -254,6 +303,7 @@ class CommandLine {
   PredictArguments predict_;
   ExportArguments export_;
   TokenizeArguments tokenize_;
+  ScoreArguments score_;
   std::filesystem::path config_;
   std::filesystem::path inspected_;
   std::vector<std::string> keys_;
