@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "text/bert_tokenizer.h"
+#include "text/slow_folder.h"
 #include "text/tokenizer_config.h"
 #include "text/tokenizer_json.h"
 #include "text/vocab_folder.h"
@@ -14,18 +15,51 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kTokenizerFiles = {"tokenizer.json", "tokenizer_config.json",
-                                        "special_tokens_map.json", "added_tokens.json",
-                                        "vocab.txt"};
+constexpr std::array kTokenizerFiles = {"tokenizer.json",
+                                        "tokenizer_config.json",
+                                        "special_tokens_map.json",
+                                        "added_tokens.json",
+                                        "vocab.txt",
+                                        "vocab.json",
+                                        "merges.txt",
+                                        "spiece.model",
+                                        "tokenizer.model",
+                                        "sentencepiece.bpe.model",
+                                        "source.spm",
+                                        "target.spm",
+                                        "target_vocab.json"};
 
-/// The file that says what the tokenizer is.
-fs::path find_main_file(const fs::path& path) {
-  if (!fs::is_directory(path)) return path;
-  for (const char* name : {"tokenizer.json", "vocab.txt"}) {
-    if (fs::exists(path / name)) return path / name;
+std::unique_ptr<Tokenizer> read_words(const fs::path& file) {
+  const BertParts parts = read_vocab_folder(file);
+  return with_context(base::cat("reading ", base::quote(file.string())),
+                      [&] { return make_bert_tokenizer(parts); });
+}
+
+[[noreturn]] void fail_without_files(const fs::path& folder, const TokenizerConfig& config) {
+  const std::string& name = config.class_name();
+  const std::string known =
+      name.empty() ? "tokenizer_config.json and config.json name no class of tokenizer"
+                   : base::cat("its class is ", base::quote(name),
+                               config.known_class() == nullptr ? ", which is read from a "
+                                                                 "tokenizer.json only"
+                                                               : ", whose files are not all there");
+  throw CheckpointError(base::cat("no tokenizer in the folder ", base::quote(folder.string()),
+                                  ": looked for tokenizer.json, vocab.txt and the files of slow "
+                                  "tokenizers; ",
+                                  known));
+}
+
+/// As AutoTokenizer of transformers chooses, if it can.
+std::unique_ptr<Tokenizer> read_folder(const fs::path& folder) {
+  TokenizerConfig config = TokenizerConfig::read(folder);
+  if (fs::exists(folder / "tokenizer.json")) {
+    // A folder's tokenizer_config.json has the last word over its tokenizer.json.
+    config.set_class_specials(false);
+    return read_tokenizer_json(folder / "tokenizer.json", config.exists() ? &config : nullptr);
   }
-  throw CheckpointError(base::cat("no tokenizer in the folder ", base::quote(path.string()),
-                                  ": looked for tokenizer.json and vocab.txt"));
+  if (is_slow_folder(folder, config)) return read_slow_folder(folder, std::move(config));
+  if (fs::exists(folder / "vocab.txt")) return read_words(folder / "vocab.txt");
+  fail_without_files(folder, config);
 }
 
 }  // namespace
@@ -41,19 +75,12 @@ void Encoding::clear() {
 }
 
 std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder_or_file) {
-  const fs::path file = find_main_file(folder_or_file);
-  if (!fs::exists(file)) {
-    throw CheckpointError(base::cat("no tokenizer at ", base::quote(file.string())));
+  if (!fs::exists(folder_or_file)) {
+    throw CheckpointError(base::cat("no tokenizer at ", base::quote(folder_or_file.string())));
   }
-  if (file.extension() == ".json") {
-    // A folder's tokenizer_config.json has the last word over its tokenizer.json.
-    const TokenizerConfig config =
-        file == folder_or_file ? TokenizerConfig() : TokenizerConfig::read(folder_or_file);
-    return read_tokenizer_json(file, config.exists() ? &config : nullptr);
-  }
-  const BertParts parts = read_vocab_folder(file);
-  return with_context(base::cat("reading ", base::quote(file.string())),
-                      [&] { return make_bert_tokenizer(parts); });
+  if (fs::is_directory(folder_or_file)) return read_folder(folder_or_file);
+  if (folder_or_file.extension() == ".json") return read_tokenizer_json(folder_or_file);
+  return read_words(folder_or_file);
 }
 
 std::vector<std::string> tokenizer_files(const fs::path& folder) {

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "text/bert_json.h"
+#include "text/class_overlay.h"
 #include "text/fast_encoder.h"
 #include "text/pipeline_tokenizer.h"
 #include "text/post_processor_json.h"
@@ -142,9 +143,14 @@ std::unique_ptr<Tokenizer> read_tokenizer_json(const std::filesystem::path& file
                                                const TokenizerConfig* config) {
   const base::MappedFile mapped(file);
   std::optional<JsonVocabulary> tables = extract_vocabulary(mapped.text(), Vocabulary::kMaxIds - 1);
-  const json value = base::parse_json(tables ? tables->rest : mapped.text(), file.string());
-  return with_context(base::cat("reading ", base::quote(file.string())),
-                      [&] { return make_tokenizer(JsonNode(value), std::move(tables), config); });
+  json value = base::parse_json(tables ? tables->rest : mapped.text(), file.string());
+  return with_context(base::cat("reading ", base::quote(file.string())), [&] {
+    if (config != nullptr) {
+      if (!tables) tables = read_vocabulary(JsonNode(value).at("model"), Vocabulary::kMaxIds - 1);
+      lay_class_over(*config, *tables, value);
+    }
+    return make_tokenizer(JsonNode(value), std::move(tables), config);
+  });
 }
 
 }  // namespace finetune::text

@@ -99,7 +99,8 @@ TEST_CASE("folders encode and decode as AutoTokenizer does") {
     EncodeOptions options;
     options.want_offsets = true;
     Encoding found;
-    for (const json& item : expected_of(folder).at("cases")) {
+    const json expected = expected_of(folder);
+    for (const json& item : expected.at("cases")) {
       const auto text = item.at("text").get<std::string>();
       INFO(folder.filename().string() << ": " << base::quote(text));
       tokenizer->encode(text, options, found);
