@@ -22,6 +22,7 @@
 #include "score.h"
 #include "tokenize.h"
 #include "train.h"
+#include "train_tokenizer.h"
 #include "validate.h"
 
 namespace finetune::apps {
@@ -53,6 +54,7 @@ class CommandLine {
     add_export();
     add_inspect();
     add_tokenize();
+    add_train_tokenizer();
     add_score();
     add_config_commands();
   }
@@ -214,11 +216,63 @@ class CommandLine {
                             "  finetune tokenize models/minilm --decode < ids.txt",
                             [this] { return run_tokenize(tokenize_); });
     command->add_option("tokenizer", tokenize_.tokenizer, "Tokenizer folder or file")->required();
-    command->add_flag("--ids", tokenize_.prints_ids, "Print ids separated by spaces");
+    command->add_flag("--ids", tokenize_.prints_ids, "Print ids separated by spaces, not JSON");
+    command->add_flag("--tokens", tokenize_.prints_tokens,
+                      "Print tokens (after the ids and a tab)");
+    command->add_flag("--offsets", tokenize_.prints_offsets,
+                      "Print offsets in code points (after the rest and a tab)");
+    command->add_flag("--pair", tokenize_.has_pairs, "Lines hold two texts, separated by a tab");
+    command->add_flag("--json", tokenize_.is_json,
+                      "Texts are JSON strings (pairs: arrays of two), which may hold line ends");
     command->add_flag("--decode", tokenize_.decodes, "Read ids, print text");
     command->add_flag("!--no-special", tokenize_.adds_special_tokens, "Leave special tokens out");
+    command->add_option("--max-length", tokenize_.max_length, "Cut to this many tokens")
+        ->check(CLI::PositiveNumber);
     command->add_option("--threads", tokenize_.threads, "Default: all processors")
         ->check(CLI::PositiveNumber);
+  }
+
+  void add_train_tokenizer() {
+    CLI::App* command = add(
+        "train-tokenizer", "Train a vocabulary on text files and write a tokenizer folder",
+        "  finetune train-tokenizer --type unigram --vocab-size 8000 --output tokenizer train.de\n"
+        "  finetune train-tokenizer --type wordpiece --lowercase --vocab-size 30000 -o bert a.txt\n"
+        "  zcat corpus.gz | finetune train-tokenizer --type byte-bpe --vocab-size 16000 -o gpt2 -",
+        [this] { return run_train_tokenizer(train_tokenizer_); });
+    text::TrainTokenizerOptions& options = train_tokenizer_.options;
+    options.num_threads = 0;
+    command->add_option("files", train_tokenizer_.files, "Text files, a text a line; -: stdin")
+        ->required();
+    command->add_option("--type", options.kind, "SentencePiece unigram or bpe, byte-bpe, wordpiece")
+        ->required()
+        ->transform(CLI::CheckedTransformer(std::map<std::string, text::TokenizerKind>{
+            {"unigram", text::TokenizerKind::kUnigram},
+            {"bpe", text::TokenizerKind::kSentencePieceBpe},
+            {"byte-bpe", text::TokenizerKind::kByteBpe},
+            {"wordpiece", text::TokenizerKind::kWordPiece}}))
+        ->option_text("unigram|bpe|byte-bpe|wordpiece");
+    command->add_option("--vocab-size", options.vocab_size, "Tokens, special ones included")
+        ->required();
+    command->add_option("-o,--output", train_tokenizer_.output, "The folder to write")->required();
+    command->add_option("--model-class", options.model_class,
+                        "Whose tokenizer it is: t5, xlm-roberta, albert (unigram); llama (bpe); "
+                        "gpt2, roberta, bart (byte-bpe); bert, distilbert, electra (wordpiece)");
+    command
+        ->add_option("--special-tokens", options.special_tokens,
+                     "Further special tokens, separated by commas")
+        ->delimiter(',');
+    command->add_flag("--lowercase", options.lowercase, "Lower-case all text");
+    command->add_option("--min-frequency", options.min_frequency,
+                        "Least count of a merged pair (byte-bpe, wordpiece; default 2)");
+    command->add_option("--limit-alphabet", options.limit_alphabet,
+                        "Most characters of a wordpiece vocabulary (default: all)");
+    command->add_option("--character-coverage", options.character_coverage,
+                        "Share of the text's characters that get a piece (unigram, bpe; default "
+                        "0.9995)");
+    command->add_option("--threads", options.num_threads, "Default: all processors")
+        ->check(CLI::PositiveNumber);
+    command->add_flag("--overwrite", train_tokenizer_.overwrites, "Replace an earlier tokenizer");
+    command->add_flag("--json", train_tokenizer_.prints_json, "Print one JSON object");
   }
 
   void add_score() {
@@ -253,7 +307,8 @@ class CommandLine {
 
   /// Options of single metrics.
   void add_score_options(CLI::App* command) {
-    command->add_option("--tokenize", score_.tokenizer, "BLEU: 13a (default), intl, zh, char, none");
+    command->add_option("--tokenize", score_.tokenizer,
+                        "BLEU: 13a (default), intl, zh, char, none");
     command->add_option("--smooth", score_.smoothing, "BLEU: exp (default), floor, add-k, none");
     command->add_option("--smooth-value", score_.smooth_value, "BLEU: of floor (0.1), add-k (1)")
         ->check(CLI::NonNegativeNumber);
@@ -303,6 +358,7 @@ class CommandLine {
   PredictArguments predict_;
   ExportArguments export_;
   TokenizeArguments tokenize_;
+  TrainTokenizerArguments train_tokenizer_;
   ScoreArguments score_;
   std::filesystem::path config_;
   std::filesystem::path inspected_;

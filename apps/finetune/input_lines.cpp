@@ -64,7 +64,7 @@ class LineBatches {
 void for_each_line_batch(size_t max_lines,
                          const std::function<void(std::span<const std::string>)>& take) {
   LineBatches batches(max_lines, take);
-  std::vector<char> buffer(size_t{1} << 16);
+  std::vector<char> buffer(size_t{1} << 20);
   for (;;) {
     const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;

@@ -1,15 +1,22 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 namespace finetune::apps {
 
 struct TokenizeArguments {
-  std::filesystem::path tokenizer;  ///< a folder, tokenizer.json or vocab.txt
-  bool prints_ids = false;          ///< ids separated by spaces instead of JSON
-  bool decodes = false;             ///< reads ids, prints text
+  std::filesystem::path tokenizer;  ///< a folder or file of a tokenizer
+  /// What is printed of each line, as columns separated by tabs; none of them: a JSON object.
+  bool prints_ids = false;
+  bool prints_tokens = false;
+  bool prints_offsets = false;
+  bool decodes = false;    ///< reads ids, prints text
+  bool has_pairs = false;  ///< lines hold two texts, separated by a tab
+  bool is_json = false;    ///< texts are JSON strings (or pairs of them), which may hold line ends
   bool adds_special_tokens = true;
-  int threads = 0;  ///< 0: the processors this process may use
+  int32_t max_length = 0;  ///< 0: no limit
+  int threads = 0;         ///< 0: the processors this process may use
 };
 
 /// finetune tokenize TOKENIZER < lines

@@ -1,0 +1,74 @@
+#include "text/tokenizer_folder.h"
+
+#include <unistd.h>
+
+#include <system_error>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/strings.h"
+
+namespace finetune::text {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A tokenizer folder and nothing more: neither a model nor a run.
+bool is_plain_tokenizer_folder(const fs::path& folder) {
+  return fs::exists(folder / "tokenizer.json") && !fs::exists(folder / "config.json") &&
+         !fs::exists(folder / "model.safetensors");
+}
+
+void check_target(const fs::path& target, bool overwrites) {
+  const bool is_taken =
+      fs::exists(fs::symlink_status(target)) && !(fs::is_directory(target) && fs::is_empty(target));
+  if (!is_taken) return;
+  if (!overwrites) {
+    throw BusyError(base::cat(
+        target.string(),
+        ": exists already; choose another folder, or pass --overwrite to replace a tokenizer"));
+  }
+  if (!is_plain_tokenizer_folder(target)) {
+    throw BusyError(base::cat(target.string(),
+                              ": is more than a tokenizer folder (tokenizer.json "
+                              "without a model), so it is not replaced"));
+  }
+}
+
+fs::path normal_path(const fs::path& folder) {
+  fs::path target = fs::absolute(folder).lexically_normal();
+  return target.has_filename() ? target : target.parent_path();  // "out/"
+}
+
+}  // namespace
+
+void check_tokenizer_folder(const fs::path& folder, bool overwrites) {
+  check_target(normal_path(folder), overwrites);
+}
+
+void write_tokenizer_folder(const fs::path& folder, const TokenizerFiles& files, bool overwrites) {
+  const fs::path target = normal_path(folder);
+  check_target(target, overwrites);
+  base::Fs& disk = base::posix_fs();
+  const std::string name = target.filename().string();
+  std::error_code ignored;
+  fs::create_directories(target.parent_path(), ignored);  // making the folder in it tells
+  const fs::path temporary = target.parent_path() / base::cat(".", name, ".tmp.", getpid());
+  const fs::path trash = target.parent_path() / base::cat(".", name, ".trash.", getpid());
+  disk.remove_tree(temporary);
+  try {
+    disk.make_directory(temporary);
+    for (const auto& [file, bytes] : files) base::write_file_synced(disk, temporary / file, bytes);
+    disk.sync_directory(temporary);
+    if (disk.exists(target)) disk.rename(target, trash);
+    disk.rename(temporary, target);
+    disk.sync_directory(target.parent_path());
+    disk.remove_tree(trash);
+  } catch (...) {
+    fs::remove_all(temporary, ignored);
+    throw;
+  }
+}
+
+}  // namespace finetune::text
