@@ -65,6 +65,25 @@ Statistics compare_ngrams(const Symbols& hypothesis, const Symbols& reference, i
   return measures(ngrams.overlap(0, 1), ngrams.total(0), ngrams.total(1));
 }
 
+/// Length of the longest common subsequence, in memory of one row.
+int64_t common_length(const Symbols& a, const Symbols& b) {
+  std::vector<int64_t> row(b.size() + 1, 0);
+  for (const uint32_t word : a) {
+    int64_t above_left = 0;
+    for (size_t j = 1; j < row.size(); ++j) {
+      const int64_t above = row[j];
+      row[j] = word == b[j - 1] ? above_left + 1 : std::max(above, row[j - 1]);
+      above_left = above;
+    }
+  }
+  return row.back();
+}
+
+Statistics compare_sequences(const Symbols& hypothesis, const Symbols& reference) {
+  return measures(common_length(hypothesis, reference), static_cast<int64_t>(hypothesis.size()),
+                  static_cast<int64_t>(reference.size()));
+}
+
 /// Lengths of the longest common subsequences of the beginnings of two sequences.
 class CommonLengths {
  public:
@@ -84,12 +103,6 @@ class CommonLengths {
   size_t width_;
   std::vector<int32_t> lengths_;
 };
-
-Statistics compare_sequences(const Symbols& hypothesis, const Symbols& reference) {
-  const CommonLengths lengths(reference, hypothesis);
-  return measures(lengths.at(reference.size(), hypothesis.size()),
-                  static_cast<int64_t>(hypothesis.size()), static_cast<int64_t>(reference.size()));
-}
 
 /// Marks the words of the reference that one longest common subsequence takes; of several the one
 /// that rouge-score finds.

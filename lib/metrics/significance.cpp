@@ -96,7 +96,9 @@ BootstrapScore interval(const Scores& scores) {
   return result;
 }
 
-BootstrapScore interval_with_numpy_mean(const Scores& scores) {
+/// numpy sums the sorted scores.
+BootstrapScore interval_with_numpy_mean(Scores scores) {
+  std::ranges::sort(scores.values);
   BootstrapScore result = interval(scores);
   result.mean =
       scores.is_single ? numpy_mean<float>(scores.values) : numpy_mean<double>(scores.values);
@@ -186,15 +188,15 @@ PairedBootstrap paired_bootstrap(const TextMetric& metric, const SentenceTable& 
                                  const SentenceTable& system, const ResampleOptions& options) {
   check(baseline, options);
   check_paired(baseline, system);
-  const Scores baseline_scores = resampled_scores(metric, baseline, options);
-  const Scores system_scores = resampled_scores(metric, system, options);
+  Scores baseline_scores = resampled_scores(metric, baseline, options);
+  Scores system_scores = resampled_scores(metric, system, options);
   const double observed = observed_difference(metric, baseline, system);
   const bool is_single = baseline_scores.is_single && system_scores.is_single;
   PairedBootstrap result;
   result.p_value = is_single ? bootstrap_p_value<float>(baseline_scores, system_scores, observed)
                              : bootstrap_p_value<double>(baseline_scores, system_scores, observed);
-  result.baseline = interval_with_numpy_mean(baseline_scores);
-  result.system = interval_with_numpy_mean(system_scores);
+  result.baseline = interval_with_numpy_mean(std::move(baseline_scores));
+  result.system = interval_with_numpy_mean(std::move(system_scores));
   return result;
 }
 

@@ -60,8 +60,9 @@ metrics::SentenceTable table_of(const metrics::TextMetric& metric, const Lines& 
 }
 
 void check_estimate(const metrics::BootstrapScore& found, const json& expected) {
-  CHECK(found.mean == Approx(expected.at("mean").get<double>()).margin(kTolerance));
-  CHECK(found.half_width == Approx(expected.at("half_width").get<double>()).margin(kTolerance));
+  CHECK(found.mean == Approx(expected.at("mean").get<double>()).epsilon(0).margin(kTolerance));
+  CHECK(found.half_width ==
+        Approx(expected.at("half_width").get<double>()).epsilon(0).margin(kTolerance));
   CHECK(found.low <= found.high);
 }
 
@@ -100,8 +101,10 @@ void check_corpus(const json& row, const Lines& hypotheses, const std::vector<Li
     CHECK(metric->score(statistics) ==
           Approx(row.at("sentences")[i].get<double>()).epsilon(0).margin(kTolerance));
     if (row.contains("recalls")) {
-      CHECK(statistics[0] == Approx(row.at("precisions")[i].get<double>()).margin(kTolerance));
-      CHECK(statistics[1] == Approx(row.at("recalls")[i].get<double>()).margin(kTolerance));
+      CHECK(statistics[0] ==
+            Approx(row.at("precisions")[i].get<double>()).epsilon(0).margin(kTolerance));
+      CHECK(statistics[1] ==
+            Approx(row.at("recalls")[i].get<double>()).epsilon(0).margin(kTolerance));
     }
   }
   first.merge(second);
