@@ -105,8 +105,8 @@ Statistics Bleu::statistics(std::string_view hypothesis,
   };
   add(hypothesis);
   for (const std::string& reference : references) add(reference);
-  std::vector<std::vector<std::u32string_view>> words;
-  for (const std::u32string& line : lines) words.push_back(split_words(line));
+  std::vector<std::vector<std::u32string_view>> words(lines.size());
+  std::ranges::transform(lines, words.begin(), split_words);
 
   NgramCounts ngrams(symbols_of_words(words));
   Statistics statistics(num_statistics());

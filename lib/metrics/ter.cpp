@@ -38,8 +38,8 @@ Statistics Ter::statistics(std::string_view hypothesis,
   };
   add(hypothesis);
   for (const std::string& reference : references) add(reference);
-  std::vector<std::vector<std::u32string_view>> words;
-  for (const std::u32string& line : lines) words.push_back(split_words(line));
+  std::vector<std::vector<std::u32string_view>> words(lines.size());
+  std::ranges::transform(lines, words.begin(), split_words);
 
   const std::vector<Symbols> symbols = symbols_of_words(words);
   int64_t fewest_edits = INT64_MAX, sum_of_lengths = 0;
