@@ -50,7 +50,10 @@ class BlockedLoss {
               const Wanted& wanted)
       : x_(x), head_(head), targets_(targets), wanted_(wanted) {
     if (wanted.x) gradients_.x = at::empty_like(x);
-    if (wanted.weight) gradients_.weight = at::zeros(head.weight.sizes(), x.options());
+    if (wanted.weight) {  // filled by the first block, if there is one
+      gradients_.weight = x.size(0) > 0 ? at::empty(head.weight.sizes(), x.options())
+                                        : at::zeros(head.weight.sizes(), x.options());
+    }
     if (wanted.bias) gradients_.bias = at::zeros(head.bias.sizes(), x.options());
   }
 
@@ -78,7 +81,11 @@ class BlockedLoss {
       at::Tensor dx = gradients_.x.narrow(0, first, count);
       at::mm_out(dx, logits, head_.weight);
     }
-    if (wanted_.weight) gradients_.weight.addmm_(logits.t(), x);
+    if (wanted_.weight && first == 0) {
+      at::mm_out(gradients_.weight, logits.t(), x);
+    } else if (wanted_.weight) {
+      gradients_.weight.addmm_(logits.t(), x);
+    }
     if (wanted_.bias) {
       sum_over_rows(count, gradients_.bias, [&](int64_t begin, int64_t end, float* sums) {
         simd::loops().column_sums({logits.data_ptr<float>(), sums, logits.size(1)}, begin, end);

@@ -4,9 +4,10 @@
 
 namespace finetune::nn {
 
-Linear::Linear(int64_t num_inputs, int64_t num_outputs)
-    : weight_(register_parameter("weight", at::empty({num_outputs, num_inputs}))),
-      bias_(register_parameter("bias", at::empty({num_outputs}))) {}
+Linear::Linear(int64_t num_inputs, int64_t num_outputs, bool has_bias)
+    : weight_(register_parameter("weight", at::empty({num_outputs, num_inputs}))) {
+  if (has_bias) bias_ = register_parameter("bias", at::empty({num_outputs}));
+}
 
 at::Tensor Linear::forward(const at::Tensor& x) const { return kernels::linear(x, weight_, bias_); }
 

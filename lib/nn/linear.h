@@ -9,12 +9,11 @@ namespace finetune::nn {
 
 /// y = x W^T + b, optionally with an activation in the same kernel.
 ///
-/// Parameters: weight [O, I], bias [O]; like all parameters of this room they hold no value until
-/// they are initialised or loaded.
-/// Shapes: x [N, I] -> [N, O].
+/// Parameters: weight [O, I], bias [O] unless it is made without; like all parameters of this room
+/// they hold no value until they are initialised or loaded. Shapes: x [N, I] -> [N, O].
 class Linear : public torch::nn::Module {
  public:
-  Linear(int64_t num_inputs, int64_t num_outputs);
+  Linear(int64_t num_inputs, int64_t num_outputs, bool has_bias = true);
 
   at::Tensor forward(const at::Tensor& x) const;
   at::Tensor forward(const at::Tensor& x, kernels::Activation activation) const;

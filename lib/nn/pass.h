@@ -28,6 +28,12 @@ struct Pass {
   }
 };
 
+/// The encoded text that cross-attention reads.
+struct Source {
+  at::Tensor states;             ///< [M, D]
+  kernels::Sequences sequences;  ///< of the source tokens
+};
+
 /// Hands out the dropout places of one model while it is being built: no two layers share a mask.
 struct DropoutPlaces {
   uint32_t next = 0;

@@ -11,6 +11,7 @@
 
 using namespace finetune;
 using namespace finetune::test;
+using kernels::AttentionOptions;
 using kernels::Dropout;
 using kernels::Mask;
 using kernels::Sequences;
@@ -56,6 +57,84 @@ TEST_CASE("attention gives the reference's output and gradient") {
   }
 }
 
+TEST_CASE("a scale and a bias by distance act as in the reference, gradients included") {
+  for (const Case& c : kCases) {
+    const Sequences sequences = sequences_of(c.lengths);
+    for (const Mask mask : {Mask::kBidirectional, Mask::kCausal}) {
+      INFO(c.lengths.size() << " sequences, first " << c.lengths[0] << ", causal "
+                            << (mask == Mask::kCausal));
+      const auto options = [&](const at::Tensor& bias) {
+        return AttentionOptions{c.heads, mask, {0.1F, 3, 4, 5}, 0.7F, bias};
+      };
+      check_against(
+          [&](const auto& t) { return kernels::attention(t[0], sequences, options(t[1])); },
+          [&](const auto& t) {
+            return kernels::reference::attention(t[0], sequences, options(t[1]));
+          },
+          {qkv_of(c) * 0.3, random_tensor({c.heads, 2 * 200 + 1}, 2)}, 1e-5);  // up to 200 keys
+    }
+  }
+}
+
+TEST_CASE("cross-attention gives the reference's output and gradients") {
+  for (const Case& c : kCases) {
+    const Sequences sequences = sequences_of(c.lengths);
+    std::vector<int64_t> key_lengths(c.lengths.rbegin(), c.lengths.rend());
+    key_lengths[0] += 3;
+    const Sequences key_sequences = sequences_of(key_lengths);
+    const int64_t width = c.heads * c.head_width;
+    for (const float p : {0.0F, 0.1F}) {
+      INFO(c.lengths.size() << " sequences, first " << c.lengths[0] << ", p = " << p);
+      const AttentionOptions options{c.heads, Mask::kBidirectional, {p, 3, 4, 5}, {}, {}};
+      check_against(
+          [&](const auto& t) {
+            return kernels::cross_attention(t[0], t[1], sequences, key_sequences, options);
+          },
+          [&](const auto& t) {
+            return kernels::reference::cross_attention(t[0], t[1], sequences, key_sequences,
+                                                       options);
+          },
+          {random_tensor({sequences.num_tokens(), width}, 1),
+           random_tensor({key_sequences.num_tokens(), 2 * width}, 2)},
+          5e-6);
+    }
+  }
+}
+
+TEST_CASE("cross-attention of a text to itself is bidirectional self-attention, to the bit") {
+  const Sequences sequences = sequences_of({23, 5, 70});
+  const at::Tensor qkv = random_tensor({98, 3 * 48}, 1);
+  const AttentionOptions options{3, Mask::kBidirectional, {0.1F, 1, 2, 3}, {}, {}};
+  CHECK(is_same(kernels::cross_attention(qkv.narrow(1, 0, 48), qkv.narrow(1, 48, 96), sequences,
+                                         sequences, options),
+                kernels::attention(qkv, sequences, options)));
+}
+
+TEST_CASE("cross-attention refuses sources that are not one for each text, and causal masks") {
+  const at::Tensor q = random_tensor({5, 4}, 1);
+  const at::Tensor kv = random_tensor({7, 8}, 1);
+  const auto call = [&](const std::vector<int64_t>& lengths, Mask mask) {
+    return kernels::cross_attention(q, kv, sequences_of({2, 3}), sequences_of(lengths),
+                                    {2, mask, {}, {}, {}});
+  };
+  CHECK_NOTHROW(call({6, 1}, Mask::kBidirectional));
+  CHECK_THROWS_AS(call({7}, Mask::kBidirectional), InternalError);
+  CHECK_THROWS_AS(call({6, 2}, Mask::kBidirectional), InternalError);
+  CHECK_THROWS_AS(call({6, 1}, Mask::kCausal), InternalError);
+}
+
+TEST_CASE("a bias that does not reach over the longest sequence is refused") {
+  const at::Tensor qkv = random_tensor({5, 12}, 1);
+  const auto call = [&](at::IntArrayRef sizes) {
+    return kernels::attention(qkv, sequences_of({2, 3}),
+                              {2, Mask::kCausal, {}, {}, random_tensor(sizes, 1)});
+  };
+  CHECK_NOTHROW(call({2, 5}));
+  CHECK_THROWS_AS(call({2, 3}), InternalError);
+  CHECK_THROWS_AS(call({2, 6}), InternalError);
+  CHECK_THROWS_AS(call({1, 5}), InternalError);
+}
+
 TEST_CASE("large scores do not overflow and NaN is not hidden") {
   const Sequences sequences = sequences_of({20, 3});
   at::Tensor qkv = random_tensor({23, 48}, 1) * 30;
@@ -93,15 +172,17 @@ TEST_CASE("what a sequence drops depends on where it begins, not on what follows
 TEST_CASE("attention is the same on one thread and two, and from run to run") {
   const Sequences sequences = sequences_of({23, 5, 70, 1, 18});
   const Operation ours = [&](const auto& t) {
-    return kernels::attention(t[0], sequences, 4, Mask::kBidirectional, {0.1F, 1, 2, 3});
+    return kernels::attention(t[0], sequences,
+                              {4, Mask::kBidirectional, {0.1F, 1, 2, 3}, {}, t[1]});
   };
   const at::Tensor qkv = random_tensor({117, 3 * 64}, 1);
+  const at::Tensor bias = random_tensor({4, 139}, 2);
   std::vector<at::Tensor> one;
   std::vector<at::Tensor> two;
   std::vector<at::Tensor> again;
-  with_threads(1, [&] { one = run(ours, leaves({qkv})); });
-  with_threads(2, [&] { two = run(ours, leaves({qkv})); });
-  with_threads(2, [&] { again = run(ours, leaves({qkv})); });
+  with_threads(1, [&] { one = run(ours, leaves({qkv, bias})); });
+  with_threads(2, [&] { two = run(ours, leaves({qkv, bias})); });
+  with_threads(2, [&] { again = run(ours, leaves({qkv, bias})); });
   for (size_t i = 0; i < one.size(); ++i) {
     CHECK(is_same(one[i], two[i]));
     CHECK(is_same(two[i], again[i]));

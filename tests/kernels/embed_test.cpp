@@ -49,6 +49,31 @@ TEST_CASE("embed gives the reference's output and gradients, with and without se
   }
 }
 
+TEST_CASE("words are scaled, may stand alone, and one may be left as it is") {
+  const Indices i = indices(40);
+  for (const bool has_positions : {true, false}) {
+    auto inputs = tables(70);
+    if (!has_positions) inputs[1] = at::Tensor();
+    inputs[2] = at::Tensor();
+    const kernels::WordOptions options{3.5F, 4};
+    check_against(
+        [&](const auto& t) {
+          return kernels::embed(i.ids, i.positions, {}, t[0], t[1], {}, options);
+        },
+        [&](const auto& t) {
+          return kernels::reference::embed(i.ids, i.positions, {}, t[0], t[1], {}, options);
+        },
+        inputs, 5e-6);
+    const auto out = run(
+        [&](const auto& t) {
+          return kernels::embed(i.ids, i.positions, {}, t[0], t[1], {}, options);
+        },
+        leaves(inputs));
+    CHECK(out[1][4].abs().max().item<float>() == 0.0F);
+    CHECK(out[1][3].abs().max().item<float>() > 0.0F);
+  }
+}
+
 TEST_CASE("rows that were not read keep the gradient they had") {
   auto inputs = leaves(tables(20));
   inputs[0].mutable_grad() = random_tensor({9, 20}, 8);

@@ -52,6 +52,54 @@ TEST_CASE("dropout_add_norm gives the reference's output and gradients") {
   }
 }
 
+TEST_CASE("a norm without a shift is RMS norm") {
+  for (const auto& [tokens, width] : std::vector<std::pair<int64_t, int64_t>>{{1, 5}, {40, 50}}) {
+    const Dropout key{0.1F, 5, 6, 7};
+    const std::vector<at::Tensor> tensors{random_tensor({tokens, width}, 1) + 0.5,
+                                          random_tensor({tokens, width}, 2),
+                                          random_tensor({width}, 3)};
+    check_against(
+        [&](const auto& t) { return kernels::dropout_add_norm(t[0], t[1], t[2], {}, 1e-2, key); },
+        [&](const auto& t) {
+          return kernels::reference::dropout_add_norm(t[0], t[1], t[2], {}, 1e-2, key);
+        },
+        tensors, 4e-6);
+  }
+}
+
+TEST_CASE("a norm that hands its sum on has the gradients of both") {
+  for (const bool has_shift : {true, false}) {
+    for (const float p : {0.0F, 0.3F}) {
+      const Dropout key{p, 5, 6, 7};
+      const std::vector<at::Tensor> tensors{random_tensor({40, 50}, 1), random_tensor({40, 50}, 2),
+                                            random_tensor({50}, 3),
+                                            has_shift ? random_tensor({50}, 4) : at::Tensor()};
+      const auto combine = [](const kernels::SumAndNorm& y) { return y.sum * 0.7 + y.norm; };
+      check_against(
+          [&](const auto& t) {
+            return combine(kernels::dropout_add_then_norm(t[0], t[1], t[2], t[3], 1e-2, key));
+          },
+          [&](const auto& t) {
+            return combine(
+                kernels::reference::dropout_add_then_norm(t[0], t[1], t[2], t[3], 1e-2, key));
+          },
+          tensors, 4e-6);
+      for (const auto part : {&kernels::SumAndNorm::sum, &kernels::SumAndNorm::norm}) {
+        check_against(
+            [&](const auto& t) {
+              return kernels::dropout_add_then_norm(t[0], t[1], t[2], t[3], 1e-2, key).*part;
+            },
+            [&](const auto& t) {
+              const auto y =
+                  kernels::reference::dropout_add_then_norm(t[0], t[1], t[2], t[3], 1e-2, key);
+              return y.*part + (y.sum.sum() + y.norm.sum()) * 0.0;  // every input is part of it
+            },
+            tensors, 4e-6);
+      }
+    }
+  }
+}
+
 TEST_CASE("layer norm is finite where a row is constant and carries NaN on") {
   const at::Tensor x = at::ones({2, 24});
   const auto gain = at::ones({24});

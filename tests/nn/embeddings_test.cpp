@@ -3,6 +3,7 @@
 #include <ATen/ops/tensor.h>
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "base/error.h"
 #include "nn/nn_test_support.h"
@@ -63,6 +64,48 @@ TEST_CASE("embeddings may start at a later row of positions and have no segments
   CHECK_NOTHROW(embeddings.forward(batch, Pass{}));
   batch.positions[2] = 3;
   CHECK_THROWS_AS(embeddings.forward(batch, Pass{}), InternalError);
+}
+
+TEST_CASE("embeddings may scale shared words, compute positions and have no norm") {
+  DropoutPlaces places;
+  EmbeddingsOptions options = small_options();
+  options.num_segments = 0;
+  options.positions = PositionKind::kSinusoidal;
+  options.has_norm = false;
+  options.word_scale = 3.0;
+  const at::Tensor words = test::random_matrix(10, 8);
+  Embeddings embeddings(options, places, words);
+  CHECK(test::parameter_names(embeddings).empty());
+  const TokenBatch batch = small_batch();
+  const at::Tensor out = embeddings.forward(batch, Pass{});
+  for (int64_t n = 0; n < 5; ++n) {
+    const auto position = static_cast<double>(batch.positions[n].item<int64_t>());
+    for (int64_t i = 0; i < 4; ++i) {  // Vaswani et al. 2017, sines first
+      const double angle = position / std::pow(10000.0, static_cast<double>(i) / 4.0);
+      const at::Tensor word = words[batch.token_ids[n].item<int64_t>()] * 3.0;
+      CHECK(out[n][i].item<double>() ==
+            Approx(word[i].item<double>() + std::sin(angle)).margin(1e-6));
+      CHECK(out[n][4 + i].item<double>() ==
+            Approx(word[4 + i].item<double>() + std::cos(angle)).margin(1e-6));
+    }
+  }
+}
+
+TEST_CASE("a frozen word learns nothing from being read, and words may stand alone") {
+  DropoutPlaces places;
+  EmbeddingsOptions options = small_options();
+  options.num_segments = 0;
+  options.positions = PositionKind::kNone;
+  options.frozen_word = 7;
+  Embeddings embeddings(options, places);
+  test::randomize(embeddings);
+  TokenBatch batch = small_batch();
+  batch.positions = at::Tensor();
+  batch.segments = at::Tensor();
+  embeddings.forward(batch, Pass{}).square().sum().backward();
+  const at::Tensor gradient = test::parameter(embeddings, "words").grad();
+  CHECK(gradient[7].abs().max().item<float>() == 0.0F);
+  CHECK(gradient[9].abs().max().item<float>() > 0.0F);
 }
 
 TEST_CASE("embeddings are dropped after the norm, in training only") {

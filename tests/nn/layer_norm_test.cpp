@@ -28,5 +28,25 @@ TEST_CASE("a layer norm without a residual normalises its input") {
                                  test::plain_norm(norm, "", x, kEpsilon)) < kTolerance);
 }
 
+TEST_CASE("an RMS norm divides by the root of the mean square and has no shift") {
+  LayerNorm norm(8, kEpsilon, NormKind::kRms);
+  test::randomize(norm);
+  const at::Tensor x = test::random_matrix(6, 8) + 1.0;
+  CHECK(test::parameter_names(norm) == std::vector<std::string>{"gain"});
+  const at::Tensor expected =
+      x / (x.square().mean(-1, true) + kEpsilon).sqrt() * test::parameter(norm, "gain");
+  CHECK(test::largest_difference(norm.forward(x, at::Tensor(), {}), expected) < kTolerance);
+}
+
+TEST_CASE("a norm can hand on the sum that it normalises") {
+  LayerNorm norm(8, kEpsilon);
+  test::randomize(norm);
+  const at::Tensor x = test::random_matrix(6, 8);
+  const at::Tensor residual = x.flip(0) * 0.5;
+  const kernels::SumAndNorm both = norm.forward_with_sum(x, residual, {});
+  CHECK(test::largest_difference(both.sum, x + residual) < kTolerance);
+  CHECK(both.norm.equal(norm.forward(x, residual, {})));
+}
+
 }  // namespace
 }  // namespace finetune::nn

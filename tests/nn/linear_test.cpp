@@ -1,6 +1,7 @@
 #include "nn/linear.h"
 
 #include <ATen/ops/gelu.h>
+#include <ATen/ops/mm.h>
 
 #include <catch2/catch.hpp>
 
@@ -29,6 +30,17 @@ TEST_CASE("a linear layer applies the activation to its sum") {
         kTolerance);
   CHECK(test::largest_difference(layer.forward(x, kernels::Activation::kGelu), at::gelu(sum)) <
         kTolerance);
+}
+
+TEST_CASE("a linear layer may be made without a bias") {
+  Linear layer(4, 3, /*has_bias=*/false);
+  test::randomize(layer);
+  const at::Tensor x = test::random_matrix(5, 4);
+  CHECK(test::parameter_names(layer) == std::vector<std::string>{"weight"});
+  const at::Tensor product = at::mm(x, test::parameter(layer, "weight").t());
+  CHECK(test::largest_difference(layer.forward(x), product) < kTolerance);
+  CHECK(test::largest_difference(layer.forward(x, kernels::Activation::kRelu),
+                                 product.clamp_min(0)) < kTolerance);
 }
 
 }  // namespace

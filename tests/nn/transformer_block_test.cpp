@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.h"
 #include "nn/nn_test_support.h"
 
 namespace finetune::nn {
@@ -103,6 +104,90 @@ TEST_CASE("the dropouts of a block have three places of their own, in order") {
       test::plain_linear(block, "feed_forward.outer.", inner), y, of("output_norm.gain"),
       of("output_norm.shift"), kEpsilon, pass.dropout(kProbability, 12));
   CHECK(test::largest_difference(block.forward(x, kSequences, pass), z) < kTolerance);
+}
+
+TEST_CASE("norms before the sublayers leave the residual stream alone") {
+  DropoutPlaces places;
+  TransformerBlockOptions options = small_options(0.0F);
+  options.norm_place = NormPlace::kBefore;
+  TransformerBlock block(options, places);
+  test::randomize(block);
+  const at::Tensor x = test::random_matrix(9, kWidth);
+  const auto norm = [&](const char* name, const at::Tensor& v) {
+    return test::plain_norm(block, name, v, kEpsilon);
+  };
+  const at::Tensor qkv = test::plain_linear(block, "attention.qkv.", norm("attention_norm.", x));
+  const at::Tensor context =
+      kernels::attention(qkv, kSequences, 2, kernels::Mask::kBidirectional, {});
+  const at::Tensor y = x + test::plain_linear(block, "attention_output.", context);
+  const at::Tensor inner =
+      at::gelu(test::plain_linear(block, "feed_forward.inner.", norm("output_norm.", y)));
+  const at::Tensor z = y + test::plain_linear(block, "feed_forward.outer.", inner);
+  CHECK(test::largest_difference(block.forward(x, kSequences, Pass{}), z) < kTolerance);
+}
+
+TEST_CASE("cross-attention stands between self-attention and the feed-forward network") {
+  const Source source{test::random_matrix(7, kWidth) * 0.5, {{0, 1, 5, 7}}};
+  for (const NormPlace place : {NormPlace::kAfter, NormPlace::kBefore}) {
+    DropoutPlaces places{10};
+    TransformerBlockOptions options = small_options(0.3F);
+    options.norm_place = place;
+    options.has_cross_attention = true;
+    options.attention.mask = kernels::Mask::kCausal;
+    TransformerBlock block(options, places);
+    CHECK(places.next == 15);
+    test::randomize(block);
+    const Pass pass{true, 5, 6};
+    const auto sublayer = [&](const char* name, const at::Tensor& x, const auto& body,
+                              uint32_t dropout_place) {
+      const auto norm = [&](const at::Tensor& v) {
+        return test::plain_norm(block, name, v, kEpsilon);
+      };
+      const auto drop = [&](const at::Tensor& v) {
+        return kernels::dropout(v, pass.dropout(0.3F, dropout_place));
+      };
+      return place == NormPlace::kAfter ? norm(x + drop(body(x))) : x + drop(body(norm(x)));
+    };
+    const auto linear = [&](const char* name, const at::Tensor& v) {
+      return test::plain_linear(block, name, v);
+    };
+    kernels::AttentionOptions attention;
+    attention.num_heads = 2;
+    const at::Tensor x = test::random_matrix(9, kWidth);
+    const auto attend = [&](const at::Tensor& v) {
+      return linear("attention_output.",
+                    kernels::attention(linear("attention.qkv.", v), kSequences, 2,
+                                       kernels::Mask::kCausal, pass.dropout(0.3F, 10)));
+    };
+    const auto read = [&](const at::Tensor& v) {
+      attention.dropout = pass.dropout(0.3F, 11);
+      return linear("cross_output.",
+                    kernels::cross_attention(linear("cross_attention.q.", v),
+                                             linear("cross_attention.kv.", source.states),
+                                             kSequences, source.sequences, attention));
+    };
+    const auto feed = [&](const at::Tensor& v) {
+      return linear("feed_forward.outer.", at::gelu(linear("feed_forward.inner.", v)));
+    };
+    at::Tensor y = sublayer("attention_norm.", x, attend, 13);
+    y = sublayer("cross_norm.", y, read, 12);
+    y = sublayer("output_norm.", y, feed, 14);
+    BlockContext context(pass, kSequences);
+    context.source = &source;
+    const at::Tensor all = block.forward(Residual{x, {}, {}}, context).sum();
+    CHECK(test::largest_difference(all, y) < kTolerance);
+
+    const at::Tensor rows = at::tensor({0, 5, 6}, at::kLong);
+    const Pass evaluation;
+    BlockContext plain(evaluation, kSequences);
+    plain.source = &source;
+    const at::Tensor every = block.forward(Residual{x, {}, {}}, plain).sum();
+    plain.rows = rows;
+    const at::Tensor some = block.forward(Residual{x, {}, {}}, plain).sum();
+    CHECK(test::largest_difference(some, every.index_select(0, rows)) < kTolerance);
+    context.source = nullptr;
+    CHECK_THROWS_AS(block.forward(Residual{x, {}, {}}, context), InternalError);
+  }
 }
 
 }  // namespace

@@ -23,13 +23,13 @@ struct NormForward {
   const float* residual = nullptr;  ///< or null
   const float* gain = nullptr;
   const float* shift = nullptr;  ///< null: RMS norm, which takes no mean off either
-  float* sum = nullptr;          ///< residual + dropout(x), or null where nobody reads it
   float* y = nullptr;
   float* normalized = nullptr;         ///< (sum - mean) / deviation, [N, D]
   float* inverse_deviation = nullptr;  ///< [N]
   int64_t width = 0;
   float epsilon = 0.0F;
   DropoutStream dropout;
+  float* sum = nullptr;  ///< residual + dropout(x), or null where nobody reads it
 };
 
 struct NormBackward {
@@ -37,13 +37,13 @@ struct NormBackward {
   const float* normalized = nullptr;
   const float* inverse_deviation = nullptr;
   const float* gain = nullptr;
-  const float* dsum = nullptr;  ///< gradient of the sum from elsewhere, or null
-  float* dresidual = nullptr;   ///< gradient of the sum
-  float* dx = nullptr;          ///< dresidual times the mask; null where there is no dropout
-  float* sums = nullptr;  ///< [2D] gradients of gain, then of shift, over these rows: added to
+  float* dresidual = nullptr;  ///< gradient of the sum
+  float* dx = nullptr;         ///< dresidual times the mask; null where there is no dropout
+  float* sums = nullptr;       ///< [2D] gradients of gain, then of shift, over these rows: added to
   int64_t width = 0;
-  bool is_rms = false;
   DropoutStream dropout;
+  const float* dsum = nullptr;  ///< gradient of the sum from elsewhere, or null
+  bool is_rms = false;
 };
 
 struct ActivationRows {

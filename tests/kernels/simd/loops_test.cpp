@@ -159,6 +159,7 @@ TEST_CASE("attention agrees between instruction sets, in both passes") {
            {1, 1, 4}, {7, 2, 40}, {23, 2, 64}, {70, 1, 16}, {130, 1, 32}}) {
     const Vector qkv = random_vector(static_cast<size_t>(3 * length * width), 1);
     const Vector dout = random_vector(static_cast<size_t>(length * width), 2);
+    const Vector bias = random_vector(static_cast<size_t>(2 * length - 1), 3);
     for (const bool is_causal : {false, true}) {
       INFO(length << " tokens, " << heads << " heads of " << width / heads << ", " << is_causal);
       check_agreement(
@@ -166,16 +167,34 @@ TEST_CASE("attention agrees between instruction sets, in both passes") {
             Vector out(dout.size());
             Vector log_sum_exp(static_cast<size_t>(length * heads));
             Vector dqkv(qkv.size());
+            Vector dbias(bias.size());
             Vector scratch(static_cast<size_t>(loops.attention_scratch(length, width / heads)));
-            AttentionTask task{qkv.data(),  out.data(),  log_sum_exp.data(),
-                               dout.data(), dqkv.data(), width,
-                               heads,       0,           length,
-                               0,           is_causal,   DropoutStream(Dropout{0.1F, 1, 2, 3})};
+            AttentionTask task;
+            task.q = qkv.data();
+            task.k = task.q + width;
+            task.v = task.k + width;
+            task.q_stride = task.kv_stride = 3 * width;
+            task.bias = bias.data();
+            task.bias_middle = length - 1;
+            task.out = out.data();
+            task.log_sum_exp = log_sum_exp.data();
+            task.dout = dout.data();
+            task.dq = dqkv.data();
+            task.dk = task.dq + width;
+            task.dv = task.dk + width;
+            task.dbias = dbias.data();
+            task.width = width;
+            task.num_heads = heads;
+            task.length = task.num_keys = length;
+            task.scale = 0.3F;
+            task.is_causal = is_causal;
+            task.dropout = DropoutStream(Dropout{0.1F, 1, 2, 3});
             for (task.head = 0; task.head < heads; ++task.head) {
               loops.attention_forward(task, scratch.data());
               loops.attention_backward(task, scratch.data());
             }
             out.insert(out.end(), dqkv.begin(), dqkv.end());
+            out.insert(out.end(), dbias.begin(), dbias.end());
             return out;
           },
           1e-4F);  // sums over 130 keys of values up to 30

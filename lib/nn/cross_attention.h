@@ -1,0 +1,33 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/module.h>
+
+#include <memory>
+
+#include "nn/self_attention.h"
+
+namespace finetune::nn {
+
+/// Multi-head attention of a decoder to the source, without its output projection, Vaswani et
+/// al. 2017. One matrix product makes keys and values of all source tokens.
+///
+/// Parameters: q.weight [K, D], q.bias [K]; kv.weight [2K, D] (keys, values in blocks of K rows),
+/// kv.bias [2K].
+/// Shapes: x [N, D] -> [N, K], sequence b attending to sequence b of the source.
+class CrossAttention : public torch::nn::Module {
+ public:
+  /// The mask of `options` is not read.
+  CrossAttention(const SelfAttentionOptions& options, DropoutPlaces& places);
+
+  /// Throws InternalError where the context has no source.
+  at::Tensor forward(const at::Tensor& x, const BlockContext& context) const;
+
+ private:
+  SelfAttentionOptions options_;
+  std::shared_ptr<Linear> q_;
+  std::shared_ptr<Linear> kv_;
+  uint32_t dropout_place_;
+};
+
+}  // namespace finetune::nn
