@@ -38,6 +38,13 @@ Document::Document(std::string file, std::string_view text, std::vector<std::str
   apply_overrides(overrides_, root_, problems_);
 }
 
+std::optional<std::string> Document::text_at(const std::string& key) const {
+  if (!is_readable_) return std::nullopt;
+  const auto [value, is_given] = locate(root_, key);
+  if (!is_given || value->kind != JsonKind::kString) return std::nullopt;
+  return value->text;
+}
+
 void Document::read(const Fields& root, const ReadOptions& options) {
   if (is_readable_) SectionReader(options, problems_).read(root, root_, "");
 }

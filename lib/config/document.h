@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ class Document {
  public:
   /// Parses `text` and applies `overrides`. `file` names the text in messages.
   Document(std::string file, std::string_view text, std::vector<std::string> overrides);
+
+  /// The string at `key` ("task.type"), if there is one: what tells which keys there are.
+  std::optional<std::string> text_at(const std::string& key) const;
 
   /// Stores every value in the members that `root` binds. Null stands for a key that is not given.
   void read(const Fields& root, const ReadOptions& options);

@@ -19,6 +19,12 @@ void append_keys(const Fields& fields, const std::string& section, std::vector<K
 
 Fields Field::section() const { return describe_section(access.emplace(member)); }
 
+void Fields::add_missing(const Fields& other) {
+  for (const Field& field : other.fields_) {
+    if (find(field.key) == nullptr) fields_.push_back(field);
+  }
+}
+
 const Field* Fields::find(std::string_view key) const {
   const auto found = std::find_if(fields_.begin(), fields_.end(),
                                   [&](const Field& field) { return field.key == key; });

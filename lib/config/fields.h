@@ -82,6 +82,9 @@ class Fields {
     groups_.push_back({Group::Kind::kTogether, std::move(keys)});
   }
 
+  /// The keys of `other` that are not here yet.
+  void add_missing(const Fields& other);
+
   const std::vector<Field>& fields() const { return fields_; }
   const std::vector<Group>& groups() const { return groups_; }
   const Field* find(std::string_view key) const;

@@ -1,8 +1,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/strings.h"
+#include "config/json_parser.h"
+#include "config/problems.h"
 #include "config/value_type.h"
 
 namespace finetune::config {
@@ -49,6 +52,91 @@ class PathType final : public ValueType {
   JsonValue schema(const Rule&) const override { return path_schema(); }
 };
 
+/// {"source": "a.en", "target": "a.de"}
+Remark read_pair(const JsonValue& value, const Folders& folders, std::filesystem::path& source,
+                 std::filesystem::path& target) {
+  if (value.members.size() != 2) return R"(write {"source": "a.en", "target": "a.de"})";
+  for (const auto& [key, path] : {std::pair{"source", &source}, {"target", &target}}) {
+    const JsonValue* member = value.find(key);
+    if (member == nullptr || member->kind != JsonKind::kString)
+      return R"(write {"source": "a.en", "target": "a.de"})";
+    if (Remark remark = path_remark(member->text)) return remark;
+    *path = resolve(member->text, value, folders);
+  }
+  return {};
+}
+
+JsonValue write_pair(const std::filesystem::path& source, const std::filesystem::path& target) {
+  if (target.empty()) return json_string(source.string());
+  return json_object(
+      {{"source", json_string(source.string())}, {"target", json_string(target.string())}});
+}
+
+JsonValue pair_schema() {
+  return json_object(
+      {{"type", json_string("object")},
+       {"properties", json_object({{"source", path_schema()}, {"target", path_schema()}})},
+       {"required", json_array({json_string("source"), json_string("target")})},
+       {"additionalProperties", json_boolean(false)}});
+}
+
+class DataFileType final : public ValueType {
+ public:
+  std::string expected(const Rule&) const override {
+    return "a path, or two as {\"source\", \"target\"}";
+  }
+  Remark read(const JsonValue& value, const Rule&, const Folders& folders,
+              void* member) const override {
+    DataFile result;
+    if (value.is_object()) {
+      if (Remark remark = read_pair(value, folders, result.file, result.target)) return remark;
+    } else {
+      const std::optional<std::string> text = text_of(value);
+      if (!text) return "";
+      if (Remark remark = path_remark(*text)) return remark;
+      result.file = resolve(*text, value, folders);
+    }
+    *static_cast<DataFile*>(member) = result;
+    return {};
+  }
+  JsonValue write(const void* member) const override {
+    const auto& files = *static_cast<const DataFile*>(member);
+    return write_pair(files.file, files.target);
+  }
+  JsonValue schema(const Rule&) const override {
+    return json_object({{"anyOf", json_array({path_schema(), pair_schema()})}});
+  }
+};
+
+class PathOrObjectType final : public ValueType {
+ public:
+  std::string expected(const Rule&) const override { return "a path or an object"; }
+  Remark read(const JsonValue& value, const Rule&, const Folders& folders,
+              void* member) const override {
+    PathOrObject result;
+    if (value.is_object()) {
+      result.object = to_line(value);
+    } else {
+      const std::optional<std::string> text = text_of(value);
+      if (!text) return "";
+      if (Remark remark = path_remark(*text)) return remark;
+      result.path = resolve(*text, value, folders);
+    }
+    *static_cast<PathOrObject*>(member) = result;
+    return {};
+  }
+  JsonValue write(const void* member) const override {
+    const auto& value = *static_cast<const PathOrObject*>(member);
+    if (value.object.empty()) return json_string(value.path.string());
+    Problems problems;
+    return parse_json(value.object, {}, problems).value();
+  }
+  JsonValue schema(const Rule&) const override {
+    return json_object(
+        {{"anyOf", json_array({path_schema(), json_object({{"type", json_string("object")}})})}});
+  }
+};
+
 /// Digits and points, then "percent", "percents" or "%": meant as a share, whether right or wrong.
 std::optional<std::string_view> amount_of_share(std::string_view text) {
   const size_t end = text.find_first_not_of("0123456789.");
@@ -67,10 +155,15 @@ class FileOrPercentType final : public ValueType {
   }
   Remark read(const JsonValue& value, const Rule&, const Folders& folders,
               void* member) const override {
+    FileOrPercent result;
+    if (value.is_object()) {
+      if (Remark remark = read_pair(value, folders, result.file, result.target)) return remark;
+      *static_cast<FileOrPercent*>(member) = result;
+      return {};
+    }
     const std::optional<std::string> text = text_of(value);
     if (!text) return "";
     if (Remark remark = path_remark(*text)) return remark;
-    FileOrPercent result;
     if (const std::optional<std::string_view> amount = amount_of_share(*text)) {
       const std::optional<double> percent = base::parse_double(*amount);
       const bool is_well_written = *text == base::cat(*amount, " percent");
@@ -85,8 +178,8 @@ class FileOrPercentType final : public ValueType {
   }
   JsonValue write(const void* member) const override {
     const auto& source = *static_cast<const FileOrPercent*>(member);
-    return json_string(source.file.empty() ? base::cat(source.percent, " percent")
-                                           : source.file.string());
+    if (source.file.empty()) return json_string(base::cat(source.percent, " percent"));
+    return write_pair(source.file, source.target);
   }
   JsonValue schema(const Rule&) const override {
     JsonValue file = path_schema();
@@ -95,7 +188,7 @@ class FileOrPercentType final : public ValueType {
         "^(?=[0-9.]*[1-9])([0-9]{1,2}(\\.[0-9]*)?|\\.[0-9]+) percent$";
     const JsonValue share =
         json_object({{"type", json_string("string")}, {"pattern", json_string(kShare)}});
-    return json_object({{"anyOf", json_array({file, share})}});
+    return json_object({{"anyOf", json_array({file, share, pair_schema()})}});
   }
 };
 
@@ -138,6 +231,18 @@ class SwitchOrFolderType final : public ValueType {
 template <>
 const ValueType& type_of<std::filesystem::path>() {
   static const PathType type;
+  return type;
+}
+
+template <>
+const ValueType& type_of<DataFile>() {
+  static const DataFileType type;
+  return type;
+}
+
+template <>
+const ValueType& type_of<PathOrObject>() {
+  static const PathOrObjectType type;
   return type;
 }
 

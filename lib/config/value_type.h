@@ -73,6 +73,10 @@ const ValueType& type_of<Duration>();
 template <>
 const ValueType& type_of<Column>();
 template <>
+const ValueType& type_of<DataFile>();
+template <>
+const ValueType& type_of<PathOrObject>();
+template <>
 const ValueType& type_of<FileOrPercent>();
 template <>
 const ValueType& type_of<SwitchOrFolder>();

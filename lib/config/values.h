@@ -15,10 +15,28 @@ struct Column {
   bool operator==(const Column&) const = default;
 };
 
-/// A file, or a share of another data set: "dev.tsv" or "5 percent".
+/// A data file, or two that belong together line by line: "train.tsv" or
+/// {"source": "train.en", "target": "train.de"}.
+struct DataFile {
+  std::filesystem::path file;    ///< of both sides, or of the source
+  std::filesystem::path target;  ///< empty unless there are two
+
+  bool operator==(const DataFile&) const = default;
+};
+
+/// A folder or file, or an object that says what to do instead (compact text).
+struct PathOrObject {
+  std::filesystem::path path;  ///< empty when an object is given
+  std::string object;          ///< empty when a path is given
+
+  bool operator==(const PathOrObject&) const = default;
+};
+
+/// A data file, or a share of another data set: "dev.tsv" or "5 percent".
 struct FileOrPercent {
-  std::filesystem::path file;  ///< empty when a share is given
-  double percent = 0.0;        ///< in (0, 100) when no file is given
+  std::filesystem::path file;      ///< empty when a share is given
+  double percent = 0.0;            ///< in (0, 100) when no file is given
+  std::filesystem::path target{};  ///< as in DataFile
 
   bool operator==(const FileOrPercent&) const = default;
 };

@@ -13,9 +13,12 @@ struct Batch {
   std::vector<int64_t> offsets;    ///< [B+1] sequence b is [offsets[b], offsets[b+1])
   std::vector<int64_t> class_ids;  ///< [B] single-label classification; -1 = unlabelled; else empty
   std::vector<float> targets;  ///< [B, C] row-major, multi-label (0/1) and regression; else empty
+  std::vector<int64_t> label_ids;        ///< [M] tokens of the target texts, end to end; else empty
+  std::vector<int64_t> label_offsets;    ///< [B+1] of label_ids; empty without target texts
   std::vector<int64_t> example_indices;  ///< [B] row of each sequence in its data set
 
-  int64_t num_tokens() const { return static_cast<int64_t>(token_ids.size()); }
+  /// Those of texts and of target texts.
+  int64_t num_tokens() const { return static_cast<int64_t>(token_ids.size() + label_ids.size()); }
   int64_t num_sequences() const { return static_cast<int64_t>(offsets.size()) - 1; }
 };
 

@@ -37,6 +37,11 @@ json split_json(const SplitReport& report) {
               {"conflicting_rows", report.conflicting_rows},
               {"unknown_tokens", report.unknown_tokens},
               {"unknown_share", share(report.unknown_tokens, report.tokens)}};
+  if (!report.rows_dropped.empty()) out["rows_dropped"] = report.rows_dropped;
+  if (report.target_tokens > 0) {
+    out["target_lengths"] = lengths_json(report.target_lengths);
+    out["target_tokens"] = report.target_tokens;
+  }
   if (report.is_regression) {
     out["targets"] = {
         {"min", report.target_min}, {"mean", report.target_mean}, {"max", report.target_max}};

@@ -22,9 +22,12 @@ struct SplitReport {
   int64_t rows_read = 0;  ///< rows of the file, blank lines aside
   int64_t rows_kept = 0;  ///< rows of the data set
   int64_t blank_lines = 0;
+  std::map<std::string, int64_t> rows_dropped{};  ///< by reason: "long_target", "length_ratio", ...
   std::map<std::string, int64_t> rows_bad{};  ///< by reason: "invalid_utf8", "unknown_label", ...
   LengthSummary lengths{};
   int64_t tokens = 0;
+  LengthSummary target_lengths{};  ///< of target texts, their end included
+  int64_t target_tokens = 0;       ///< 0 without target texts
   int64_t truncated_rows = 0;
   int64_t tokens_cut = 0;
   int64_t duplicate_rows = 0;    ///< rows whose text (and pair) stands in an earlier row

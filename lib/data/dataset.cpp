@@ -32,6 +32,14 @@ Batch make_batch(const EncodedDataset& dataset, std::span<const int64_t> rows) {
       batch.targets.insert(batch.targets.end(), targets.begin(), targets.end());
     }
   }
+  if (dataset.has_label_ids()) {
+    batch.label_offsets.push_back(0);
+    for (const int64_t row : rows) {
+      const auto ids = dataset.label_ids(row);
+      batch.label_ids.insert(batch.label_ids.end(), ids.begin(), ids.end());
+      batch.label_offsets.push_back(static_cast<int64_t>(batch.label_ids.size()));
+    }
+  }
   batch.example_indices.assign(rows.begin(), rows.end());
   return batch;
 }

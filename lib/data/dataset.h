@@ -25,6 +25,14 @@ class EncodedDataset {
       int64_t row) const = 0;                          ///< [C]; empty for single-label data
   virtual int64_t source_line(int64_t row) const = 0;  ///< 1-based line of the source file
 
+  /// Tokens of the target text, without the decoder's start; empty without target texts.
+  virtual std::span<const int32_t> label_ids(int64_t /*row*/) const { return {}; }
+  virtual bool has_label_ids() const { return false; }
+  /// All tokens that a row costs in a batch: those of its text and of its target text.
+  int64_t num_tokens(int64_t row) const {
+    return length(row) + static_cast<int64_t>(label_ids(row).size());
+  }
+
   virtual int64_t num_targets() const = 0;   ///< C of targets(); 0 for single-label data
   virtual uint64_t fingerprint() const = 0;  ///< content hash: data, tokenizer and options
 };

@@ -76,7 +76,10 @@ bool DelimitedReader::next(Example& example) {
   example.text = fields_[text_index_];
   example.text_pair = pair_index_ ? fields_[*pair_index_] : std::string();
   example.labels.clear();
-  if (label_index_) {
+  example.target.clear();
+  if (label_index_ && options_.target_kind == TargetKind::kText) {
+    example.target = fields_[*label_index_];
+  } else if (label_index_) {
     example.labels = labels_of_field(fields_[*label_index_], options_.target_kind);
   }
   example.line = origin().line;

@@ -18,6 +18,6 @@ uint64_t text_hash(const Example& example);
 /// options.encoding.num_threads threads. The result does not depend on the number of threads.
 /// Without `known` labels, the label map is learned. Throws DataError as prepare_file.
 EncodedColumns encode_file(const FileOptions& options, const std::optional<LabelMap>& known,
-                           const text::Tokenizer& tokenizer);
+                           const Tokenizers& tokenizers);
 
 }  // namespace finetune::data

@@ -13,6 +13,8 @@ TableView view_of(const EncodedColumns& columns) {
           .targets = columns.targets,
           .lines = columns.lines,
           .text_hashes = columns.text_hashes,
+          .label_offsets = columns.label_offsets,
+          .label_ids = columns.label_ids,
           .num_targets = columns.num_targets};
 }
 
@@ -27,6 +29,10 @@ uint64_t hash_of(const TableView& view) {
   add(view.targets);
   add(view.lines);
   add(view.text_hashes);
+  if (!view.label_offsets.empty()) {
+    add(view.label_offsets);
+    add(view.label_ids);
+  }
   return hash;
 }
 

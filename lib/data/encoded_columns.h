@@ -14,6 +14,7 @@ struct FileNotes {
       label_names{};  ///< by class id; empty for regression and unlabelled data
   std::map<std::string, int64_t> rows_bad{};  ///< by reason
   int64_t blank_lines = 0;
+  std::map<std::string, int64_t> rows_dropped{};  ///< usable, but too long or the like: by reason
 };
 
 /// An encoded data set as columns, each over all rows; rows are R, their tokens end to end T.
@@ -26,6 +27,8 @@ struct EncodedColumns {
   std::vector<float> targets;          ///< [R, num_targets]
   std::vector<int64_t> lines;          ///< [R] 1-based line of the source file
   std::vector<uint64_t> text_hashes;   ///< [R] of the text and its pair: finds duplicates
+  std::vector<int64_t> label_offsets;  ///< [R+1] of label_ids; empty without target texts
+  std::vector<int32_t> label_ids;      ///< tokens of the target texts, end to end
   int64_t num_targets = 0;
   FileNotes notes;
 };
@@ -40,6 +43,8 @@ struct TableView {
   std::span<const float> targets;
   std::span<const int64_t> lines;
   std::span<const uint64_t> text_hashes;
+  std::span<const int64_t> label_offsets;
+  std::span<const int32_t> label_ids;
   int64_t num_targets = 0;
 };
 

@@ -52,6 +52,14 @@ std::span<const float> EncodedTable::targets(int64_t row) const {
   return view_.targets.subspan(column_index(row) * count, count);
 }
 
+std::span<const int32_t> EncodedTable::label_ids(int64_t row) const {
+  if (!has_label_ids()) return {};
+  const size_t index = column_index(row);
+  const auto begin = static_cast<size_t>(view_.label_offsets[index]);
+  return view_.label_ids.subspan(begin,
+                                 static_cast<size_t>(view_.label_offsets[index + 1]) - begin);
+}
+
 int64_t EncodedTable::source_line(int64_t row) const { return view_.lines[column_index(row)]; }
 
 int64_t EncodedTable::tokens_cut(int64_t row) const { return view_.tokens_cut[column_index(row)]; }

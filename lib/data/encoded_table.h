@@ -26,6 +26,8 @@ class EncodedTable final : public EncodedDataset {
   int64_t class_id(int64_t row) const override;
   std::span<const float> targets(int64_t row) const override;
   int64_t source_line(int64_t row) const override;
+  std::span<const int32_t> label_ids(int64_t row) const override;
+  bool has_label_ids() const override { return !view_.label_offsets.empty(); }
   int64_t num_targets() const override { return view_.num_targets; }
   uint64_t fingerprint() const override { return fingerprint_; }
 

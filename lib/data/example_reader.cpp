@@ -7,14 +7,15 @@
 namespace finetune::data {
 namespace {
 
-void check_text(const std::string& text, const std::string& column) {
-  if (base::trim(text).empty()) {
-    throw BadRow{"empty_text", base::cat("the text in column ", base::quote(column), " is empty")};
-  }
-  if (text.find('\0') != std::string::npos) {
-    throw BadRow{"nul", base::cat("the text in column ", base::quote(column), " holds a NUL")};
-  }
+/// `where` is a column, or a file of plain text.
+void check_text(const std::string& text, const std::string& where) {
+  if (base::trim(text).empty())
+    throw BadRow{"empty_text", base::cat("the text in ", where, " is empty")};
+  if (text.find('\0') != std::string::npos)
+    throw BadRow{"nul", base::cat("the text in ", where, " holds a NUL")};
 }
+
+std::string column(const std::string& name) { return base::cat("column ", base::quote(name)); }
 
 void check_labels(const Example& example, const ReadOptions& options) {
   for (const std::string& label : example.labels) {
@@ -30,9 +31,15 @@ void check_labels(const Example& example, const ReadOptions& options) {
 }
 
 void check(const Example& example, const ReadOptions& options) {
-  check_text(example.text, options.text_column);
-  if (!options.text_pair_column.empty()) check_text(example.text_pair, options.text_pair_column);
-  check_labels(example, options);
+  const bool is_parallel = !options.target_path.empty();
+  check_text(example.text, is_parallel ? "the source file" : column(options.text_column));
+  if (!options.text_pair_column.empty())
+    check_text(example.text_pair, column(options.text_pair_column));
+  if (options.target_kind == TargetKind::kText && !options.label_column.empty()) {
+    check_text(example.target, is_parallel ? options.target_path : column(options.label_column));
+  } else {
+    check_labels(example, options);
+  }
 }
 
 }  // namespace

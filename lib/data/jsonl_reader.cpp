@@ -25,12 +25,21 @@ json parse_line(std::string_view text) {
   }
 }
 
-const json& member(const json& object, const std::string& key) {
+/// The value of `key`, or of "a.b" the member b of the object a; null where there is none.
+json find(const json& object, const std::string& key) {
+  if (!object.is_object()) return nullptr;
   const auto found = object.find(key);
-  if (found == object.end() || found->is_null()) {
-    throw BadRow{"missing_field", base::cat("there is no ", base::quote(key))};
-  }
-  return *found;
+  if (found != object.end()) return *found;
+  const size_t point = key.find('.');
+  if (point == std::string::npos) return nullptr;
+  const auto outer = object.find(key.substr(0, point));
+  return outer == object.end() ? json(nullptr) : find(*outer, key.substr(point + 1));
+}
+
+json member(const json& object, const std::string& key) {
+  json value = find(object, key);
+  if (value.is_null()) throw BadRow{"missing_field", base::cat("there is no ", base::quote(key))};
+  return value;
 }
 
 [[noreturn]] void refuse_type(const std::string& key, const json& value, std::string_view wanted) {
@@ -39,7 +48,7 @@ const json& member(const json& object, const std::string& key) {
 }
 
 std::string text_of(const json& object, const std::string& key) {
-  const json& value = member(object, key);
+  const json value = member(object, key);
   if (!value.is_string()) refuse_type(key, value, "a string");
   return value.get<std::string>();
 }
@@ -54,7 +63,7 @@ std::string class_name(const std::string& key, const json& value) {
 }
 
 std::vector<std::string> labels_of(const json& object, const std::string& key, TargetKind kind) {
-  const json& value = member(object, key);
+  const json value = member(object, key);
   if (kind == TargetKind::kSingleLabel) return {class_name(key, value)};
   if (kind == TargetKind::kRegression) {
     if (value.is_string()) return {std::string(base::trim(value.get_ref<const std::string&>()))};
@@ -88,7 +97,10 @@ bool JsonlReader::next(Example& example) {
   example.text_pair =
       options_.text_pair_column.empty() ? "" : text_of(object, options_.text_pair_column);
   example.labels.clear();
-  if (!options_.label_column.empty()) {
+  example.target.clear();
+  if (!options_.label_column.empty() && options_.target_kind == TargetKind::kText) {
+    example.target = text_of(object, options_.label_column);
+  } else if (!options_.label_column.empty()) {
     example.labels = labels_of(object, options_.label_column, options_.target_kind);
   }
   example.line = line.number;

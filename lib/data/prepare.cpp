@@ -18,21 +18,32 @@ using Table = std::shared_ptr<const EncodedTable>;
 using Tables = std::map<std::string, Table>;  ///< by split
 
 Table load_file(const FileOptions& options, const std::optional<LabelMap>& known,
-                const text::Tokenizer& tokenizer) {
-  Table table = load_or_encode(options, known, tokenizer);
+                const Tokenizers& tokenizers) {
+  Table table = load_or_encode(options, known, tokenizers);
   if (table->size() > 0) return table;
   int64_t num_bad = 0;
   for (const auto& [reason, count] : table->notes().rows_bad) num_bad += count;
+  for (const auto& [reason, count] : table->notes().rows_dropped) num_bad += count;
   throw DataError(base::cat(
       name_of_source(options.path), ": no row that can be used (",
       num_bad == 0 ? "the file has none" : base::cat("all ", num_bad, " were left out"), ")"));
 }
 
+/// Of the file that a split has for itself; the path is empty where it has none. What is too uneven
+/// to be learned from still counts in an evaluation.
 FileOptions file_options(const DataOptions& options, const std::string& split) {
-  const std::string& path = split == "train"        ? options.train
-                            : split == "validation" ? options.validation
-                                                    : options.test;
-  return {.path = path, .split = split, .read = options.read, .encoding = options.encoding};
+  FileOptions file{
+      .path = options.test, .split = split, .read = options.read, .encoding = options.encoding};
+  file.read.target_path = options.test_target;
+  if (split != "train") file.encoding.target.max_length_ratio = 0.0;
+  if (split == "train") {
+    file.path = options.train;
+    file.read.target_path = options.train_target;
+  } else if (split == "validation") {
+    file.path = options.validation;
+    file.read.target_path = options.validation_target;
+  }
+  return file;
 }
 
 void check(const DataOptions& options) {
@@ -49,7 +60,8 @@ void check(const DataOptions& options) {
 }
 
 LabelMap learned_labels(const DataOptions& options, const EncodedTable& train) {
-  const bool needs_classes = options.read.target_kind != TargetKind::kRegression;
+  const TargetKind kind = options.read.target_kind;
+  const bool needs_classes = kind == TargetKind::kSingleLabel || kind == TargetKind::kMultiLabel;
   const size_t fewest = options.read.target_kind == TargetKind::kSingleLabel ? 2 : 1;
   LabelMap labels(train.notes().label_names);
   if (needs_classes && static_cast<size_t>(labels.size()) < fewest) {
@@ -62,19 +74,19 @@ LabelMap learned_labels(const DataOptions& options, const EncodedTable& train) {
 }
 
 SplitContext report_context(const ReadOptions& read, const LabelMap& labels,
-                            const text::Tokenizer& tokenizer) {
+                            const Tokenizers& tokenizers) {
   return {.file = {},
           .notes = {},
           .target_kind = read.target_kind,
           .label_names = labels.names(),
-          .unknown_id = tokenizer.unknown_id()};
+          .unknown_id = tokenizers.source.unknown_id()};
 }
 
 DataReport report_all(const Tables& tables, const DataOptions& options, SplitContext context) {
   DataReport report;
   for (const auto& [split, table] : tables) {
     const bool is_split_off = split == "validation" && options.validation.empty();
-    context.file = name_of_source(file_options(options, is_split_off ? "train" : split).path);
+    context.file = name_of_source(file_of_split(options, split).path);
     context.notes = is_split_off ? FileNotes() : table->notes();
     report.splits[split] = report_split(*table, context);
   }
@@ -89,15 +101,15 @@ DataReport report_all(const Tables& tables, const DataOptions& options, SplitCon
   return report;
 }
 
-Tables load_splits(const DataOptions& options, const text::Tokenizer& tokenizer, LabelMap& labels) {
+Tables load_splits(const DataOptions& options, const Tokenizers& tokenizers, LabelMap& labels) {
   std::optional<LabelMap> known;
   if (options.label_names) known = LabelMap(*options.label_names);
   Tables tables;
-  tables["train"] = load_file(file_options(options, "train"), known, tokenizer);
+  tables["train"] = load_file(file_options(options, "train"), known, tokenizers);
   labels = known ? *known : learned_labels(options, *tables["train"]);
   for (const std::string split : {"validation", "test"}) {
     const FileOptions file = file_options(options, split);
-    if (!file.path.empty()) tables[split] = load_file(file, labels, tokenizer);
+    if (!file.path.empty()) tables[split] = load_file(file, labels, tokenizers);
   }
   if (options.validation_fraction > 0.0) {
     auto parts = split_validation(*tables["train"], options.validation_fraction, options.seed);
@@ -109,15 +121,22 @@ Tables load_splits(const DataOptions& options, const text::Tokenizer& tokenizer,
 
 }  // namespace
 
-PreparedData prepare_data(const DataOptions& options, const text::Tokenizer& tokenizer) {
+FileOptions file_of_split(const DataOptions& options, const std::string& split) {
+  const bool is_split_off = split == "validation" && options.validation.empty();
+  return file_options(options, is_split_off ? "train" : split);
+}
+
+PreparedData prepare_data(const DataOptions& options, const Tokenizers& tokenizers) {
   check(options);
   PreparedData prepared;
-  const Tables tables = load_splits(options, tokenizer, prepared.labels);
+  const Tables tables = load_splits(options, tokenizers, prepared.labels);
   prepared.report =
-      report_all(tables, options, report_context(options.read, prepared.labels, tokenizer));
+      report_all(tables, options, report_context(options.read, prepared.labels, tokenizers));
   for (const auto& [split, table] : tables) {
     const std::string path = file_options(options, split).path;
     if (!path.empty()) prepared.files[split] = fingerprint_file(path);
+    const std::string target = file_options(options, split).read.target_path;
+    if (!target.empty()) prepared.files[split + " target"] = fingerprint_file(target);
   }
   prepared.train = tables.at("train");
   if (tables.contains("validation")) prepared.validation = tables.at("validation");
@@ -126,9 +145,9 @@ PreparedData prepare_data(const DataOptions& options, const text::Tokenizer& tok
 }
 
 PreparedFile prepare_file(const FileOptions& options, const LabelMap& labels,
-                          const text::Tokenizer& tokenizer) {
-  const Table table = load_file(options, labels, tokenizer);
-  SplitContext context = report_context(options.read, labels, tokenizer);
+                          const Tokenizers& tokenizers) {
+  const Table table = load_file(options, labels, tokenizers);
+  SplitContext context = report_context(options.read, labels, tokenizers);
   context.file = name_of_source(options.path);
   context.notes = table->notes();
   return {.dataset = table, .report = report_split(*table, context)};

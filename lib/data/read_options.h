@@ -8,6 +8,8 @@ namespace finetune::data {
 
 /// What the label column holds.
 enum class TargetKind {
+  kNone,         ///< there is no such column: the text itself is learned
+  kText,         ///< a text that the model is to write
   kSingleLabel,  ///< one class: a string, or an integer kept as text
   kMultiLabel,   ///< any number of classes: a JSON array, or "a;b;c" in a TSV or CSV field
   kRegression,   ///< one finite number
@@ -16,15 +18,27 @@ enum class TargetKind {
 /// What happens to a row that cannot be used.
 enum class BadRowPolicy { kError, kSkip, kQuarantine };
 
+/// What one text of a plain text file is.
+enum class TextUnit {
+  kLine,
+  kParagraph,  ///< lines up to an empty one
+  kFile,       ///< all of it
+};
+
 /// How a data file is read.
 struct ReadOptions {
-  /// "tsv", "csv" or "jsonl"; empty: by the file's ending (.tsv, .csv, .jsonl, .ndjson or .json,
-  /// each also with .gz or .zst behind it; standard input is TSV).
+  /// "tsv", "csv", "jsonl" or "text"; empty: by the file's ending (.tsv, .csv, .jsonl, .ndjson,
+  /// .json or .txt, each also with .gz or .zst behind it; standard input is TSV).
   std::string format{};
+  /// Plain text whose line n is the target of line n of the file that is read, itself plain text
+  /// then. Empty: there is none.
+  std::string target_path{};
+  TextUnit text_unit = TextUnit::kLine;
   bool has_header = true;  ///< TSV and CSV; without one, columns are 0-based numbers
   std::string text_column = "text";
-  std::string text_pair_column{};      ///< empty: single texts
-  std::string label_column = "label";  ///< empty: unlabelled data
+  std::string text_pair_column{};  ///< empty: single texts
+  /// In JSONL a name with points also reaches into objects: "translation.de".
+  std::string label_column = "label";  ///< of what is right; empty: unlabelled data
   TargetKind target_kind = TargetKind::kSingleLabel;
 
   BadRowPolicy on_bad_row = BadRowPolicy::kError;

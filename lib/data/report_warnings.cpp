@@ -24,8 +24,9 @@ void warn_of_rows(const std::string& split, const SplitReport& report,
   const int64_t num_bad = report.rows_read - report.rows_kept;
   if (num_bad > 0) {
     std::vector<std::string> reasons;
-    for (const auto& [reason, count] : report.rows_bad)
-      reasons.push_back(base::cat(count, " ", reason));
+    for (const auto* counts : {&report.rows_bad, &report.rows_dropped}) {
+      for (const auto& [reason, count] : *counts) reasons.push_back(base::cat(count, " ", reason));
+    }
     warnings.push_back(base::cat(split, ": ", num_bad, " of ", report.rows_read,
                                  " rows were left out (", base::join(reasons, ", "), ")"));
   }

@@ -7,6 +7,8 @@
 #include "data/delimited_reader.h"
 #include "data/jsonl_reader.h"
 #include "data/line_reader.h"
+#include "data/parallel_reader.h"
+#include "data/text_reader.h"
 
 namespace finetune::data {
 namespace {
@@ -19,18 +21,22 @@ std::string format_of(const std::string& path, const ReadOptions& options) {
                                        {".csv", "csv"},
                                        {".jsonl", "jsonl"},
                                        {".ndjson", "jsonl"},
-                                       {".json", "jsonl"}}) {
+                                       {".json", "jsonl"},
+                                       {".txt", "text"}}) {
     if (plain.ends_with(ending)) return format;
   }
-  throw ConfigError(base::cat("the ending of ", base::quote(path),
-                              " names no format: expected .tsv, .csv or .jsonl (also with .gz or "
-                              ".zst behind it), or data.format"));
+  throw ConfigError(
+      base::cat("the ending of ", base::quote(path),
+                " names no format: expected .tsv, .csv, .jsonl or .txt (also with .gz or "
+                ".zst behind it)"));
 }
 
 }  // namespace
 
 std::unique_ptr<RowReader> make_row_reader(const std::string& path, const ReadOptions& options) {
+  if (!options.target_path.empty()) return std::make_unique<ParallelReader>(path, options);
   const std::string format = format_of(path, options);
+  if (format == "text") return std::make_unique<TextReader>(path, options);
   if (format == "jsonl") return std::make_unique<JsonlReader>(path, options);
   if (format == "tsv") {
     return std::make_unique<DelimitedReader>(path, options,
@@ -41,7 +47,7 @@ std::unique_ptr<RowReader> make_row_reader(const std::string& path, const ReadOp
                                              make_csv_splitter(path, options.max_row_bytes));
   }
   throw ConfigError(base::cat("unknown data format ", base::quote(format),
-                              ": expected \"tsv\", \"csv\" or \"jsonl\""));
+                              ": expected \"tsv\", \"csv\", \"jsonl\" or \"text\""));
 }
 
 std::vector<std::string> labels_of_field(std::string_view field, TargetKind kind) {

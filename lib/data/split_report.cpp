@@ -74,9 +74,21 @@ std::vector<std::pair<uint64_t, int64_t>> rows_by_text(const EncodedTable& table
   return rows;
 }
 
+void add_target_texts(const EncodedTable& table, SplitReport& report) {
+  if (!table.has_label_ids()) return;
+  std::vector<int64_t> lengths;
+  lengths.reserve(static_cast<size_t>(table.size()));
+  for (int64_t row = 0; row < table.size(); ++row) {
+    lengths.push_back(static_cast<int64_t>(table.label_ids(row).size()));
+    report.target_tokens += lengths.back();
+  }
+  report.target_lengths = summarize(std::move(lengths));
+}
+
 bool has_same_label(const EncodedTable& table, int64_t a, int64_t b) {
   return table.class_id(a) == table.class_id(b) &&
-         std::ranges::equal(table.targets(a), table.targets(b));
+         std::ranges::equal(table.targets(a), table.targets(b)) &&
+         std::ranges::equal(table.label_ids(a), table.label_ids(b));
 }
 
 void add_duplicates(const EncodedTable& table, SplitReport& report) {
@@ -102,7 +114,10 @@ SplitReport report_split(const EncodedTable& table, const SplitContext& context)
   report.rows_bad = context.notes.rows_bad;
   report.blank_lines = context.notes.blank_lines;
   for (const auto& [reason, count] : report.rows_bad) report.rows_read += count;
+  report.rows_dropped = context.notes.rows_dropped;
+  for (const auto& [reason, count] : report.rows_dropped) report.rows_read += count;
   add_tokens(table, context.unknown_id, report);
+  add_target_texts(table, report);
   add_duplicates(table, report);
   if (context.target_kind == TargetKind::kRegression && table.num_targets() > 0) {
     add_numbers(table, report);

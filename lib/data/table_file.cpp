@@ -17,7 +17,7 @@ namespace finetune::data {
 namespace {
 
 constexpr std::array<char, 8> kMagic{'F', 'T', 'T', 'A', 'B', 'L', 'E', '\n'};
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kVersion = 2;
 constexpr uint64_t kHeaderBytes = 128;
 constexpr uint64_t kAlignment = 64;
 
@@ -28,6 +28,8 @@ struct Header {
   uint64_t num_rows = 0;
   uint64_t num_tokens = 0;
   uint64_t num_targets = 0;
+  uint64_t num_label_offsets = 0;
+  uint64_t num_label_ids = 0;
   uint64_t notes_bytes = 0;
   uint64_t columns_hash = 0;
   uint64_t notes_hash = 0;
@@ -37,13 +39,14 @@ struct Header {
     return base::hash64({reinterpret_cast<const std::byte*>(this), offsetof(Header, header_hash)});
   }
 };
-static_assert(sizeof(Header) == 80 && sizeof(Header) <= kHeaderBytes);
+static_assert(sizeof(Header) == 96 && sizeof(Header) <= kHeaderBytes);
 
 uint64_t aligned(uint64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
 std::string notes_text(const FileNotes& notes) {
   return base::dump_json({{"label_names", notes.label_names},
                           {"rows_bad", notes.rows_bad},
+                          {"rows_dropped", notes.rows_dropped},
                           {"blank_lines", notes.blank_lines}});
 }
 
@@ -51,7 +54,8 @@ FileNotes parse_notes(std::string_view text) {
   const nlohmann::json json = base::parse_json(text, "notes");
   return {.label_names = json.at("label_names"),
           .rows_bad = json.at("rows_bad"),
-          .blank_lines = json.at("blank_lines")};
+          .blank_lines = json.at("blank_lines"),
+          .rows_dropped = json.at("rows_dropped")};
 }
 
 class Writer {
@@ -118,6 +122,8 @@ TableView take_columns(Sections& sections, const Header& header) {
   view.targets = sections.take<float>(rows * header.num_targets);
   view.lines = sections.take<int64_t>(rows);
   view.text_hashes = sections.take<uint64_t>(rows);
+  view.label_offsets = sections.take<int64_t>(header.num_label_offsets);
+  view.label_ids = sections.take<int32_t>(header.num_label_ids);
   view.num_targets = static_cast<int64_t>(header.num_targets);
   return view;
 }
@@ -133,6 +139,17 @@ void check_offsets(const TableView& view) {
   }
 }
 
+/// The same for target texts, which may be empty.
+void check_label_offsets(const TableView& view) {
+  const auto& offsets = view.label_offsets;
+  const bool is_whole = offsets.empty()
+                            ? view.label_ids.empty()
+                            : offsets.size() == view.lines.size() + 1 &&
+                                  std::ranges::is_sorted(offsets) && offsets.front() == 0 &&
+                                  offsets.back() == static_cast<int64_t>(view.label_ids.size());
+  if (!is_whole) throw DataError("its target texts do not fit its rows");
+}
+
 }  // namespace
 
 void write_table(base::OutputFile& file, const EncodedColumns& columns, uint64_t key) {
@@ -143,6 +160,8 @@ void write_table(base::OutputFile& file, const EncodedColumns& columns, uint64_t
   header.num_rows = view.lines.size();
   header.num_tokens = view.token_ids.size();
   header.num_targets = static_cast<uint64_t>(view.num_targets);
+  header.num_label_offsets = view.label_offsets.size();
+  header.num_label_ids = view.label_ids.size();
   header.notes_bytes = notes.size();
   header.columns_hash = hash_of(view);
   header.notes_hash = base::hash64(notes);
@@ -159,6 +178,8 @@ void write_table(base::OutputFile& file, const EncodedColumns& columns, uint64_t
   writer.write(std::as_bytes(view.targets));
   writer.write(std::as_bytes(view.lines));
   writer.write(std::as_bytes(view.text_hashes));
+  writer.write(std::as_bytes(view.label_offsets));
+  writer.write(std::as_bytes(view.label_ids));
 }
 
 std::shared_ptr<const EncodedTable> read_table(const std::filesystem::path& path, uint64_t key) {
@@ -172,6 +193,7 @@ std::shared_ptr<const EncodedTable> read_table(const std::filesystem::path& path
   const TableView view = take_columns(sections, header);
   if (!sections.is_at_end()) throw DataError("it is longer than its header says");
   check_offsets(view);
+  check_label_offsets(view);
   auto table = std::make_shared<const EncodedTable>(view, parse_notes(notes_view), file);
   if (table->fingerprint() != header.columns_hash) throw DataError("its columns are damaged");
   return table;

@@ -37,9 +37,25 @@ std::string content_key(const std::string& path, const FileFingerprint& file) {
   return base::cat(file.bytes, "-", file.modified_nanoseconds, "-", file.head_tail_hash);
 }
 
+template <class Add>
+void add_encoding(const EncodingOptions& encoding, const Add& add) {
+  add(encoding.max_length);
+  add(static_cast<int>(encoding.long_rows));
+  add(encoding.prefix);
+  add(encoding.suffix);
+  add(encoding.target_prefix);
+  add(encoding.target.max_length);
+  add(encoding.target.shared_length);
+  add(encoding.target.decoder_start.value_or(-1));
+  add(encoding.target.end_of_text.value_or(-1));
+  add(encoding.target.max_length_ratio);
+  add(encoding.block_length);
+  add(encoding.block_end.value_or(-1));
+}
+
 /// Each part with its length in front, so that no two lists of parts are the same text.
 uint64_t key_of(const FileOptions& options, const FileFingerprint& file,
-                const std::optional<LabelMap>& known, const text::Tokenizer& tokenizer) {
+                const std::optional<LabelMap>& known, const Tokenizers& tokenizers) {
   std::string text;
   const auto add = [&text](const auto& value) {
     const std::string part = base::cat(value);
@@ -49,8 +65,12 @@ uint64_t key_of(const FileOptions& options, const FileFingerprint& file,
   add(content_key(options.path, file));
   add(fs::path(options.path).filename().extension().string());
   add(fs::path(options.path).stem().extension().string());
-  add(tokenizer.fingerprint());
-  add(options.encoding.max_length);
+  add(tokenizers.source.fingerprint());
+  add_encoding(options.encoding, add);
+  if (read.target_kind == TargetKind::kText) add(tokenizers.target.fingerprint());
+  if (!read.target_path.empty())
+    add(content_key(read.target_path, fingerprint_file(read.target_path)));
+  add(static_cast<int>(read.text_unit));
   add(read.format);
   add(read.has_header);
   add(read.text_column);
@@ -119,17 +139,17 @@ void store(const fs::path& path, uint64_t key, const EncodedColumns& columns) {
 
 std::shared_ptr<const EncodedTable> load_or_encode(const FileOptions& options,
                                                    const std::optional<LabelMap>& known,
-                                                   const text::Tokenizer& tokenizer) {
+                                                   const Tokenizers& tokenizers) {
   const FileFingerprint file = fingerprint_file(options.path);
   const bool is_stream = file.modified_nanoseconds == 0 && file.bytes == 0;
   if (options.encoding.cache_folder.empty() || is_stream) {
-    return EncodedTable::in_memory(encode_file(options, known, tokenizer));
+    return EncodedTable::in_memory(encode_file(options, known, tokenizers));
   }
-  const uint64_t key = key_of(options, file, known, tokenizer);
+  const uint64_t key = key_of(options, file, known, tokenizers);
   const fs::path path = options.encoding.cache_folder / (base::hex(key) + ".tokens");
   if (auto table = load(path, key)) return table;
 
-  EncodedColumns columns = encode_file(options, known, tokenizer);
+  EncodedColumns columns = encode_file(options, known, tokenizers);
   if (!is_same(file, fingerprint_file(options.path))) {
     throw DataError(base::cat(base::quote(options.path), " has changed while it was being read"));
   }

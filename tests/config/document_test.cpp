@@ -82,5 +82,13 @@ TEST_CASE("a document without errors throws nothing") {
   CHECK_NOTHROW(document.throw_if_wrong());
 }
 
+TEST_CASE("a string that decides which keys there are is known before they are read") {
+  const Document document("f", R"({"task": {"type": "a", "size": 3}})", {"task.type=b"});
+  CHECK(document.text_at("task.type") == "b");
+  CHECK_FALSE(document.text_at("task.size").has_value());
+  CHECK_FALSE(document.text_at("task.name").has_value());
+  CHECK_FALSE(Document("f", "[", {}).text_at("task.type").has_value());
+}
+
 }  // namespace
 }  // namespace finetune::config

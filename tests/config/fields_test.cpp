@@ -52,5 +52,20 @@ TEST_CASE("a section must be given when something in it must") {
   CHECK_FALSE(must_be_given(fields_of(sample.training)));
 }
 
+TEST_CASE("only keys that are not there yet are added from another object") {
+  int64_t first = 1;
+  int64_t second = 2;
+  int64_t third = 3;
+  Fields fields;
+  fields.add("a", first, {.doc = "First."});
+  Fields other;
+  other.add("a", second, {.doc = "Second."});
+  other.add("b", third, {.doc = "Third."});
+  fields.add_missing(other);
+  REQUIRE(fields.fields().size() == 2);
+  CHECK(fields.find("a")->member == &first);
+  CHECK(fields.find("b")->member == &third);
+}
+
 }  // namespace
 }  // namespace finetune::config

@@ -63,6 +63,29 @@ TEST_CASE("a share that is badly written or out of range is not taken for a file
   CHECK(rewritten<FileOrPercent>("5") == "!");
 }
 
+TEST_CASE("a data file is one path, or two that belong together") {
+  CHECK(rewritten<DataFile>("\"a.tsv\"") == "\"/base/a.tsv\"");
+  CHECK(rewritten<DataFile>(R"({"target": "a.de", "source": "/x/a.en"})") ==
+        R"({"source": "/x/a.en", "target": "/base/a.de"})");
+  CHECK(rewritten<FileOrPercent>(R"({"source": "a.en", "target": "a.de"})") ==
+        R"({"source": "/base/a.en", "target": "/base/a.de"})");
+  const std::string advice = R"(!write {"source": "a.en", "target": "a.de"})";
+  for (const char* text : {R"({"source": "a.en"})", R"({"source": "a.en", "target": 1})",
+                           R"({"source": "a", "target": "b", "x": "c"})", "{}"}) {
+    CAPTURE(text);
+    CHECK(rewritten<DataFile>(text) == advice);
+  }
+  CHECK(rewritten<DataFile>(R"({"source": "a.en", "target": ""})") == "!a path cannot be empty");
+  CHECK(rewritten<DataFile>("3") == "!");
+}
+
+TEST_CASE("a path or an object that says what to do instead") {
+  CHECK(rewritten<PathOrObject>("\"t\"") == "\"/base/t\"");
+  CHECK(rewritten<PathOrObject>(R"({"train": "unigram"})") == R"({"train": "unigram"})");
+  CHECK(rewritten<PathOrObject>("\"\"") == "!a path cannot be empty");
+  CHECK(rewritten<PathOrObject>("[]") == "!");
+}
+
 TEST_CASE("a switch may name a folder") {
   CHECK(rewritten<SwitchOrFolder>("false") == "false");
   CHECK(rewritten<SwitchOrFolder>("true") == "true");

@@ -32,3 +32,18 @@ TEST_CASE("Single-label data has class ids and no targets") {
   CHECK(batch.targets.empty());
   CHECK(data::make_batch(*table, Ids{}).offsets == Ids{0});
 }
+
+TEST_CASE("Target texts lie end to end beside the texts, and count as tokens") {
+  data::EncodedColumns columns = test::sample_columns();
+  columns.label_offsets = {0, 2, 2, 5};
+  columns.label_ids = {21, 22, 23, 24, 25};
+  const auto table = data::EncodedTable::in_memory(std::move(columns));
+  CHECK(table->num_tokens(0) == 5);
+  CHECK(table->num_tokens(1) == 1);
+  const std::vector<int64_t> rows = {2, 0};
+  const data::Batch batch = data::make_batch(*table, rows);
+  CHECK(batch.label_ids == std::vector<int64_t>{23, 24, 25, 21, 22});
+  CHECK(batch.label_offsets == std::vector<int64_t>{0, 3, 5});
+  CHECK(batch.num_tokens() == 4 + 3 + 5);
+  CHECK(table->subset({2})->label_ids(0).size() == 3);
+}

@@ -88,3 +88,22 @@ TEST_CASE("JSONL: multi-label arrays, regression numbers") {
   CHECK(numbers.examples[1].labels == test::Strings{"4"});
   CHECK(numbers.refused == test::Strings{"3:0:wrong_type"});
 }
+
+TEST_CASE("Names with points reach into objects, as Hugging Face writes translations") {
+  const test::DataFile file(
+      "a.jsonl",
+      "{\"translation\": {\"en\": \"a dog\", \"de\": \"ein Hund\"}}\n"
+      "{\"translation\": {\"en\": \"a cat\"}}\n{\"translation\": 3}\n"
+      "{\"translation.en\": \"flat\", \"translation\": {\"de\": \"flach\"}}\n");
+  data::ReadOptions options;
+  options.text_column = "translation.en";
+  options.label_column = "translation.de";
+  options.target_kind = data::TargetKind::kText;
+  const auto rows = test::read_rows(file.path(), options);
+  REQUIRE(rows.examples.size() == 2);
+  CHECK(rows.examples[0].text == "a dog");
+  CHECK(rows.examples[0].target == "ein Hund");
+  CHECK(rows.examples[1].text == "flat");
+  CHECK(rows.examples[1].target == "flach");
+  CHECK(rows.refused == test::Strings{"2:0:missing_field", "3:0:missing_field"});
+}

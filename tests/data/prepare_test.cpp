@@ -195,3 +195,36 @@ TEST_CASE("One file for a known label map; unlabelled data needs none of its lab
   options.read.target_kind = data::TargetKind::kMultiLabel;
   CHECK(data::prepare_file(options, labels, test::FakeTokenizer()).dataset->num_targets() == 0);
 }
+
+TEST_CASE("Parallel files become texts with targets; ratios filter the training set alone") {
+  Splits splits;
+  const auto write = [&](const std::string& name, const std::string& content) {
+    test::write_file(splits.folder.path() / name, content);
+    return (splits.folder.path() / name).string();
+  };
+  splits.options.train = write("t.en", "w1\nw2\nw1\n");
+  splits.options.train_target = write("t.de", "w5\nw6 w7 w8 w9 w10 w11\nw6\n");
+  splits.options.validation = write("v.en", "w3\n");
+  splits.options.validation_target = write("v.de", "w6 w7 w8 w9 w10 w11\n");
+  splits.options.read.target_kind = data::TargetKind::kText;
+  splits.options.encoding.target.max_length_ratio = 2.0;
+  const test::FakeTokenizer target(7);
+  const auto prepared = data::prepare_data(splits.options, {splits.tokenizer, target});
+  REQUIRE(prepared.train->size() == 2);
+  CHECK(prepared.validation->size() == 1);
+  CHECK(prepared.validation->label_ids(0).size() == 8);
+  CHECK(target.num_calls == 4);
+  CHECK(prepared.labels.size() == 0);
+  const data::SplitReport& report = prepared.report.splits.at("train");
+  CHECK(report.rows_read == 3);
+  CHECK(report.rows_dropped == std::map<std::string, int64_t>{{"length_ratio", 1}});
+  CHECK(report.target_tokens == 6);
+  CHECK(report.duplicate_rows == 1);
+  CHECK(report.conflicting_rows == 1);
+  CHECK(prepared.files.contains("train target"));
+  std::vector<std::string> targets;
+  const data::FileOptions file = data::file_of_split(splits.options, "train");
+  data::visit_examples(file.path, file.read, *prepared.train,
+                       [&](int64_t, const data::Example& e) { targets.push_back(e.target); });
+  CHECK(targets == test::Strings{"w5", "w6"});
+}

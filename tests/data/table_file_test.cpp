@@ -89,3 +89,26 @@ TEST_CASE("Sizes that cannot be are refused before anything is read by them") {
     }
   }
 }
+
+TEST_CASE("Target texts come back too, and must fit the rows") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "a.tokens";
+  const auto write_columns = [&](const data::EncodedColumns& columns) {
+    const auto file = base::posix_fs().create(path);
+    data::write_table(*file, columns, 1);
+    file->close();
+  };
+  data::EncodedColumns columns = test::sample_columns();
+  columns.label_offsets = {0, 2, 2, 5};
+  columns.label_ids = {21, 22, 23, 24, 25};
+  columns.notes.rows_dropped = {{"long_target", 4}};
+  write_columns(columns);
+  const auto table = data::read_table(path, 1);
+  CHECK(table->label_ids(2)[0] == 23);
+  CHECK(table->notes().rows_dropped == columns.notes.rows_dropped);
+  CHECK(table->fingerprint() == data::EncodedTable::in_memory(columns)->fingerprint());
+  columns.label_offsets = {0, 2, 5};
+  write_columns(columns);
+  CHECK_THAT(test::error_of<DataError>([&] { data::read_table(path, 1); }),
+             Catch::Contains("target texts"));
+}
