@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "input_lines.h"
-#include "run/predictions.h"
 
 namespace finetune::apps {
 
@@ -15,27 +14,14 @@ namespace {
 
 constexpr size_t kMaxLines = 64;
 
-class Printer {
- public:
-  Printer(const run::TrainedModel& trained, bool prints_text)
-      : trained_(trained), prints_text_(prints_text) {}
-
-  void print(const run::ScoreTable& scores, int64_t num_rows) const {
-    for (int64_t row = 0; row < num_rows; ++row) {
-      const auto values = scores.row(row);
-      std::cout << (prints_text_ ? run::prediction_text(trained_.problem, trained_.labels, values)
-                                 : base::dump_json(run::prediction_json(trained_.problem,
-                                                                        trained_.labels, values)))
-                << '\n';
-    }
-    std::cout.flush();
-    if (!std::cout) throw IoError("writing to standard output failed");
+void print(const tasks::Answers& answers, int64_t num_rows, bool prints_text) {
+  for (int64_t row = 0; row < num_rows; ++row) {
+    std::cout << (prints_text ? answers.to_text(row) : base::dump_json(answers.to_json(row)))
+              << '\n';
   }
-
- private:
-  const run::TrainedModel& trained_;
-  bool prints_text_;
-};
+  std::cout.flush();
+  if (!std::cout) throw IoError("writing to standard output failed");
+}
 
 data::Example to_example(const std::string& line, bool has_pairs) {
   data::Example example;
@@ -49,17 +35,17 @@ data::Example to_example(const std::string& line, bool has_pairs) {
 
 int run_predict(const PredictArguments& arguments) {
   run::Inference inference(arguments.model, arguments.columns);
-  const Printer printer(inference.trained(), arguments.prints_text);
   if (!arguments.data.empty()) {
-    const auto scored = inference.score_file(arguments.data, /*needs_labels=*/false);
-    printer.print(scored.scores, scored.dataset->size());
+    const auto answered = inference.answer_file(arguments.data, /*needs_targets=*/false);
+    print(*answered.answers, answered.dataset->size(), arguments.prints_text);
     return static_cast<int>(ExitCode::kOk);
   }
   const bool has_pairs = arguments.has_pairs || inference.has_pairs();
   for_each_line_batch(kMaxLines, [&](std::span<const std::string> lines) {
     std::vector<data::Example> examples;
     for (const std::string& line : lines) examples.push_back(to_example(line, has_pairs));
-    printer.print(inference.score(examples), static_cast<int64_t>(examples.size()));
+    print(*inference.answer(examples), static_cast<int64_t>(examples.size()),
+          arguments.prints_text);
   });
   return static_cast<int>(ExitCode::kOk);
 }

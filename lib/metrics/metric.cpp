@@ -23,6 +23,7 @@ const std::map<std::string, bool, std::less<>>& directions() {
       {"pearson", true},
       {"spearmanr", true},
       {"perplexity", false},
+      {"token_accuracy", true},
       {"bleu", true},
       {"chrf", true},
       {"chrf++", true},

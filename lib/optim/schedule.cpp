@@ -1,9 +1,12 @@
 #include "optim/schedule.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace finetune::optim {
 namespace {
+
+constexpr int64_t kInverseSqrtScale = 10000;
 
 double ratio(int64_t numerator, int64_t denominator) {
   return static_cast<double>(numerator) / static_cast<double>(std::max<int64_t>(1, denominator));
@@ -19,6 +22,10 @@ double schedule_factor(const Schedule& schedule, int64_t updates_done) {
     case ScheduleType::kLinear:
       return std::max(0.0, ratio(schedule.total_steps - updates_done,
                                  schedule.total_steps - schedule.warmup_steps));
+    case ScheduleType::kInverseSqrt: {
+      const int64_t scale = schedule.warmup_steps > 0 ? schedule.warmup_steps : kInverseSqrtScale;
+      return 1.0 / std::sqrt(ratio(updates_done + scale - schedule.warmup_steps, scale));
+    }
   }
   return 1.0;  // unreachable: the switch names every type
 }

@@ -4,7 +4,7 @@
 
 namespace finetune::optim {
 
-enum class ScheduleType { kConstant, kLinear };
+enum class ScheduleType { kConstant, kLinear, kInverseSqrt };
 
 struct Schedule {
   ScheduleType type = ScheduleType::kLinear;
@@ -13,11 +13,13 @@ struct Schedule {
 };
 
 /// Factor on the base learning rate for the update that follows s = `updates_done` updates (Hugging
-/// Face's get_linear_schedule_with_warmup, get_constant_schedule_with_warmup). A pure function.
+/// Face's get_linear_schedule_with_warmup, get_constant_schedule_with_warmup and
+/// get_inverse_sqrt_schedule). A pure function.
 ///
 ///   s < W     s / max(1, W), so the first update of a warm-up moves nothing
 ///   constant  1
 ///   linear    max(0, (T - s) / max(1, T - W))
+///   inverse_sqrt  1 / sqrt((s + tau - W) / tau), tau = W, or 10000 without warm-up
 double schedule_factor(const Schedule& schedule, int64_t updates_done);
 
 }  // namespace finetune::optim

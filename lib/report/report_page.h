@@ -1,14 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "metrics/bootstrap.h"
-#include "metrics/calibration.h"
-#include "metrics/classification.h"
+#include "metrics/split_result.h"
 #include "report/history.h"
 
 namespace finetune::report {
@@ -24,17 +20,7 @@ struct Table {
   std::vector<std::vector<std::string>> rows;
 };
 
-/// How a model did on one split.
-struct SplitResult {
-  std::string split;
-  int64_t num_examples = 0;
-  metrics::Values values;
-  std::map<std::string, metrics::Interval> intervals;       ///< 95 %, of the metrics that have one
-  std::vector<std::string> labels;                          ///< [C]; empty for regression
-  std::vector<metrics::ClassScores> per_class;              ///< [C] or empty
-  std::vector<int64_t> confusion;                           ///< [C, C], row = target; or empty
-  std::vector<metrics::CalibrationError::Bin> calibration;  ///< or empty
-};
+using metrics::SplitResult;
 
 /// An example that the model got wrong, most confident first.
 struct WrongAnswer {

@@ -10,10 +10,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/strings.h"
-#include "metrics/classification.h"
 #include "metrics/metric.h"
-#include "metrics/regression.h"
-#include "tasks/classification.h"
 
 namespace finetune::run {
 
@@ -22,6 +19,8 @@ using nlohmann::json;
 
 namespace {
 
+constexpr int64_t kMostNewTokens = 256;  ///< of a text, where nothing else is said
+
 std::string column_text(const config::Column& column) {
   return column.number ? std::to_string(*column.number) : column.name;
 }
@@ -29,6 +28,20 @@ std::string column_text(const config::Column& column) {
 data::BadRowPolicy bad_row_policy(const std::string& word) {
   if (word == "skip") return data::BadRowPolicy::kSkip;
   return word == "quarantine" ? data::BadRowPolicy::kQuarantine : data::BadRowPolicy::kError;
+}
+
+data::TextUnit text_unit(const std::string& word) {
+  if (word == "paragraph") return data::TextUnit::kParagraph;
+  return word == "file" ? data::TextUnit::kFile : data::TextUnit::kLine;
+}
+
+data::LongRows long_rows(const RunConfig& config) {
+  if (!config.data.on_long_row) {
+    const bool has_target_text = config.task.chosen().target_kind() == data::TargetKind::kText;
+    return has_target_text ? data::LongRows::kDrop : data::LongRows::kCut;
+  }
+  if (*config.data.on_long_row == "drop") return data::LongRows::kDrop;
+  return *config.data.on_long_row == "error" ? data::LongRows::kError : data::LongRows::kCut;
 }
 
 /// Shared by all runs of a user: encoded data is keyed by content.
@@ -47,29 +60,19 @@ fs::path cache_folder(const DataSection& data) {
   return data.cache.folder.empty() ? default_cache_folder() : data.cache.folder;
 }
 
-models::HeadOptions head_options(const RunConfig& config, int64_t num_labels) {
-  return {num_labels, config.model.dropout, config.model.classifier_dropout};
+/// A length of the config, or all that the model has.
+int64_t length_within(const char* key, const std::optional<int64_t>& length, int64_t limit) {
+  if (length && *length > limit) {
+    throw ConfigError(
+        base::cat(key, " is ", *length, ", but the model has only ", limit, " positions"));
+  }
+  return length.value_or(limit);
 }
 
 bool is_greater_better(const std::string& metric, const char* key) {
   if (const auto known = metrics::is_greater_better(metric)) return *known;
   throw ConfigError(base::cat(key, ": unknown metric ", base::quote(metric), "; known are ",
                               base::join(metrics::metric_names(), ", ")));
-}
-
-/// Names of what the evaluation of a task gives.
-std::vector<std::string> metrics_of(tasks::Problem problem, int64_t num_labels) {
-  metrics::Values values;
-  if (problem == tasks::Problem::kRegression) {
-    values = metrics::RegressionMetrics().values();
-  } else if (problem == tasks::Problem::kMultiLabel) {
-    values = metrics::MultiLabelMetrics(num_labels).values();
-  } else {
-    values = metrics::SingleLabelMetrics(num_labels).values();
-  }
-  std::vector<std::string> names = {"loss"};
-  for (const auto& [name, value] : values) names.push_back(name);
-  return names;
 }
 
 }  // namespace
@@ -88,26 +91,23 @@ train::Interval build_interval(const config::Duration& duration) {
   }
 }
 
-data::TargetKind build_target_kind(tasks::Problem problem) {
-  switch (problem) {
-    case tasks::Problem::kSingleLabel:
-      return data::TargetKind::kSingleLabel;
-    case tasks::Problem::kMultiLabel:
-      return data::TargetKind::kMultiLabel;
-    case tasks::Problem::kRegression:
-      return data::TargetKind::kRegression;
-  }
-  throw InternalError("unknown problem type");
-}
-
 data::ReadOptions build_read_options(const RunConfig& config) {
   data::ReadOptions read;
   read.has_header = config.data.header;
   read.text_column = column_text(config.data.text_column);
+  read.text_unit = text_unit(config.data.text_unit);
   if (config.data.text_pair_column)
     read.text_pair_column = column_text(*config.data.text_pair_column);
   read.label_column = column_text(config.data.label_column);
-  read.target_kind = build_target_kind(tasks::problem_from(config.task.problem));
+  read.target_kind = config.task.chosen().target_kind();
+  if (read.target_kind == data::TargetKind::kText) {
+    read.text_column = column_text(config.data.source_column);
+    read.text_pair_column.clear();
+    read.label_column = column_text(config.data.target_column);
+  } else if (read.target_kind == data::TargetKind::kNone) {
+    read.text_pair_column.clear();
+    read.label_column.clear();
+  }
   read.on_bad_row = bad_row_policy(config.data.on_bad_row);
   read.max_bad_rows = config.data.max_bad_rows;
   read.max_row_bytes = static_cast<uint64_t>(config.data.max_row_bytes);
@@ -115,26 +115,40 @@ data::ReadOptions build_read_options(const RunConfig& config) {
   return read;
 }
 
+data::EncodingOptions build_encoding_options(const RunConfig& config,
+                                             const tasks::ModelLimits& limits) {
+  data::EncodingOptions encoding;
+  encoding.max_length = static_cast<int32_t>(
+      length_within("data.max_length", config.data.max_length, limits.max_length));
+  encoding.long_rows = long_rows(config);
+  if (config.task.chosen().target_kind() == data::TargetKind::kText) {
+    encoding.target.max_length = static_cast<int32_t>(length_within(
+        "data.max_target_length", config.data.max_target_length, limits.max_target_length));
+    encoding.target.max_length_ratio = config.data.max_length_ratio.value_or(0.0);
+  }
+  config.task.chosen().adapt(encoding, limits);
+  return encoding;
+}
+
 data::DataOptions build_data_options(const RunConfig& config, int num_threads,
-                                     int64_t model_max_length,
-                                     const std::vector<std::string>& label_names) {
+                                     const tasks::ModelLimits& limits) {
   data::DataOptions options;
-  options.train = config.data.train.string();
+  options.train = config.data.train.file.string();
+  options.train_target = config.data.train.target.string();
   if (config.data.validation) {
     options.validation = config.data.validation->file.string();
+    options.validation_target = config.data.validation->target.string();
     options.validation_fraction = config.data.validation->percent / 100.0;
   }
-  if (config.data.test) options.test = config.data.test->string();
+  if (config.data.test) {
+    options.test = config.data.test->file.string();
+    options.test_target = config.data.test->target.string();
+  }
   options.seed = static_cast<uint64_t>(config.seed);
   options.read = build_read_options(config);
-  const int64_t max_length = config.data.max_length.value_or(model_max_length);
-  if (max_length > model_max_length) {
-    throw ConfigError(base::cat("data.max_length is ", max_length, ", but the model has only ",
-                                model_max_length, " positions"));
-  }
-  options.encoding = {static_cast<int32_t>(max_length), num_threads, cache_folder(config.data)};
-  if (config.task.labels) options.label_names = config.task.labels;
-  if (!label_names.empty()) options.label_names = label_names;
+  options.encoding = build_encoding_options(config, limits);
+  options.encoding.num_threads = num_threads;
+  options.encoding.cache_folder = cache_folder(config.data);
   return options;
 }
 
@@ -146,21 +160,15 @@ json build_model_config(const RunConfig& config) {
   return model;
 }
 
-fs::path tokenizer_source(const RunConfig& config) {
-  if (config.model.tokenizer) return *config.model.tokenizer;
-  if (config.model.path) return *config.model.path;
-  throw ConfigError(
-      "model.tokenizer is missing: a model that starts from random weights needs a tokenizer "
-      "folder");
-}
-
-std::unique_ptr<models::SequenceClassifier> build_model(const RunConfig& config,
-                                                        const json& model_config,
-                                                        int64_t num_labels) {
-  const auto seed = static_cast<uint64_t>(config.seed);
-  const models::HeadOptions head = head_options(config, num_labels);
-  if (!config.model.path) return models::build_sequence_classifier(model_config, head, seed);
-  auto [model, report] = models::load_sequence_classifier(*config.model.path, head, seed, {});
+std::unique_ptr<models::Model> build_model(const RunConfig& config, const json& model_config,
+                                           const data::LabelMap& labels) {
+  auto [model, report] =
+      config.task.chosen().build_model({.config = model_config,
+                                        .folder = config.model.path,
+                                        .seed = static_cast<uint64_t>(config.seed),
+                                        .dropout = config.model.dropout,
+                                        .classifier_dropout = config.model.classifier_dropout},
+                                       labels);
   if (!report.initialized.empty()) {
     base::log_info("initialised at random (not in the checkpoint): " +
                    base::join(report.initialized, ", "));
@@ -171,17 +179,22 @@ std::unique_ptr<models::SequenceClassifier> build_model(const RunConfig& config,
   return std::move(model);
 }
 
-std::unique_ptr<models::SequenceClassifier> build_model_from_checkpoint(const RunConfig& config,
-                                                                        const fs::path& checkpoint,
-                                                                        int64_t num_labels) {
-  models::LoadOptions options;
-  options.allow_new_head = false;
-  return models::load_sequence_classifier(checkpoint, head_options(config, num_labels),
-                                          static_cast<uint64_t>(config.seed), options)
+std::unique_ptr<models::Model> build_model_from_checkpoint(const RunConfig& config,
+                                                           const fs::path& checkpoint,
+                                                           const data::LabelMap& labels) {
+  const json model_config = base::read_json_file(checkpoint / "config.json");
+  return config.task.chosen()
+      .build_model({.config = model_config,
+                    .folder = checkpoint,
+                    .is_trained = true,
+                    .seed = static_cast<uint64_t>(config.seed),
+                    .dropout = config.model.dropout,
+                    .classifier_dropout = config.model.classifier_dropout},
+                   labels)
       .model;
 }
 
-optim::FlatParameters build_parameters(models::SequenceClassifier& model) {
+optim::FlatParameters build_parameters(models::Model& model) {
   std::vector<optim::FlatEntry> entries;
   for (auto& parameter : models::named_parameters(model.module())) {
     if (!parameter.value.requires_grad()) continue;
@@ -205,18 +218,40 @@ train::CheckpointOptions build_checkpoint_options(const RunConfig& config) {
   return {config.checkpoints.keep_last, config.checkpoints.keep_best};
 }
 
-void check_metrics(const RunConfig& config, int64_t num_labels) {
-  const std::vector<std::string> names =
-      metrics_of(tasks::problem_from(config.task.problem), num_labels);
+void check_metrics(const RunConfig& config, const data::LabelMap& labels) {
+  const tasks::TaskType& type = config.task.chosen();
+  const std::vector<std::string> names = type.metric_names(labels);
   const auto check = [&](const char* key, const std::string& metric) {
     if (std::ranges::find(names, metric) != names.end()) return;
-    throw ConfigError(base::cat(key, ": a ", config.task.problem, " task with ", num_labels,
-                                num_labels == 1 ? " label" : " labels", " has no ",
+    throw ConfigError(base::cat(key, ": ", type.description(labels), " has no ",
                                 base::quote(metric), "; it has ", base::join(names, ", ")));
   };
   check("evaluation.metric", config.evaluation.metric);
   if (config.early_stopping && config.early_stopping->metric)
     check("early_stopping.metric", *config.early_stopping->metric);
+}
+
+decode::Options build_generation(const RunConfig& config, const tasks::ModelLimits& limits) {
+  const GenerationSection& section = config.generation;
+  decode::Options options;
+  options.num_beams = section.num_beams;
+  const int64_t most = config.data.max_target_length.value_or(kMostNewTokens);
+  options.max_new_tokens =
+      section.max_new_tokens.value_or(std::min(most, limits.max_target_length));
+  options.min_new_tokens = section.min_new_tokens;
+  options.length_penalty = section.length_penalty;
+  options.early_stopping = section.early_stopping == "first" ? decode::EarlyStopping::kFirstFinished
+                           : section.early_stopping == "never" ? decode::EarlyStopping::kNever
+                                                               : decode::EarlyStopping::kHeuristic;
+  options.num_return_sequences = section.num_return_sequences;
+  options.do_sample = section.do_sample;
+  options.temperature = section.temperature;
+  options.top_k = section.top_k;
+  options.top_p = section.top_p;
+  options.seed = static_cast<uint64_t>(config.seed);
+  options.repetition_penalty = section.repetition_penalty;
+  options.no_repeat_ngram_size = section.no_repeat_ngram_size;
+  return options;
 }
 
 train::TrainerOptions build_trainer_options(const RunConfig& config) {
@@ -231,7 +266,9 @@ train::TrainerOptions build_trainer_options(const RunConfig& config) {
                      config.data.group_by_length};
   options.learning_rate = config.optimizer.learning_rate;
   options.schedule.type = config.schedule.type == "constant" ? optim::ScheduleType::kConstant
-                                                             : optim::ScheduleType::kLinear;
+                          : config.schedule.type == "inverse_sqrt"
+                              ? optim::ScheduleType::kInverseSqrt
+                              : optim::ScheduleType::kLinear;
   options.num_train_epochs =
       config.training.num_train_epochs.value_or(std::numeric_limits<double>::infinity());
   options.max_steps = config.training.max_steps.value_or(0);
@@ -245,6 +282,8 @@ train::TrainerOptions build_trainer_options(const RunConfig& config) {
   options.skips_nonfinite = config.training.nonfinite == "skip";
   options.evaluate_every = build_interval(config.evaluation.every);
   options.evaluation_batch_size = config.evaluation.batch_size;
+  options.answer_every =
+      build_interval(config.evaluation.decode_every.value_or(config.evaluation.every));
   options.metric = config.evaluation.metric;
   options.is_greater_better = is_greater_better(options.metric, "evaluation.metric");
   if (config.early_stopping) {

@@ -1,17 +1,18 @@
 #include "run/config_checks.h"
 
+#include <string>
+#include <utility>
+
 #include "base/strings.h"
+#include "tasks/task_type.h"
 
 namespace finetune::run {
 namespace {
 
-void check_labels(const TaskSection& task, config::Document& document) {
-  if (!task.labels) return;
-  if (task.problem == "regression") {
-    document.report({"task.labels", "task.problem"}, "a regression has no classes: leave it out");
-  }
-  if (task.problem == "single_label" && task.labels->size() < 2) {
-    document.report({"task.labels", "task.problem"}, "one class leaves nothing to learn");
+void check_task(const TaskSection& task, config::Document& document) {
+  for (tasks::KeyProblem& problem : task.chosen().problems()) {
+    for (std::string& key : problem.keys) key.insert(0, "task.");
+    document.report(std::move(problem.keys), problem.message);
   }
 }
 
@@ -21,6 +22,17 @@ void check_header(const DataSection& data, const std::string& key, const config:
   document.report({key, "data.header"},
                   base::cat("without a header a column is a number from 0, not the name ",
                             base::quote(column.name)));
+}
+
+/// Columns of a text and of the text to write.
+void check_text_columns(const DataSection& data, config::Document& document) {
+  if (!data.train.target.empty()) return;  // plain files have no columns
+  check_header(data, "data.source_column", data.source_column, document);
+  check_header(data, "data.target_column", data.target_column, document);
+  if (data.source_column == data.target_column) {
+    document.report({"data.target_column", "data.source_column"},
+                    "the target cannot be the text's own column");
+  }
 }
 
 void check_columns(const DataSection& data, config::Document& document) {
@@ -38,11 +50,32 @@ void check_columns(const DataSection& data, config::Document& document) {
   }
 }
 
+/// Two files belong to a task with a target text.
+void check_pairs_of_files(const RunConfig& config, config::Document& document) {
+  if (config.task.chosen().target_kind() == data::TargetKind::kText) return;
+  const auto check = [&](const char* key, bool is_pair) {
+    if (!is_pair) return;
+    document.report({key, "task.type"},
+                    base::cat("the task ", config.task.type, " has no target text: give one file"));
+  };
+  check("data.train", !config.data.train.target.empty());
+  check("data.validation", config.data.validation && !config.data.validation->target.empty());
+  check("data.test", config.data.test && !config.data.test->target.empty());
+}
+
 }  // namespace
 
 void check_together(const RunConfig& config, config::Document& document) {
-  check_labels(config.task, document);
-  check_columns(config.data, document);
+  check_task(config.task, document);
+  const data::TargetKind target = config.task.chosen().target_kind();
+  if (target == data::TargetKind::kText) {
+    check_text_columns(config.data, document);
+  } else if (target == data::TargetKind::kNone) {
+    check_header(config.data, "data.text_column", config.data.text_column, document);
+  } else {
+    check_columns(config.data, document);
+  }
+  check_pairs_of_files(config, document);
   if (config.early_stopping && !config.data.validation) {
     document.report({"early_stopping", "data.validation"},
                     "early stopping needs validation data: give \"data\": {\"validation\": ...}");

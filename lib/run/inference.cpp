@@ -1,13 +1,14 @@
 #include "run/inference.h"
 
-#include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "run/build.h"
+#include "run/predictions.h"
 #include "run/runtime.h"
 #include "train/evaluator.h"
 
@@ -23,11 +24,11 @@ std::optional<RunConfig> config_of_run(const fs::path& path) {
   return read_run_config(*folder / "config.json");
 }
 
-data::ReadOptions read_options_of(const std::optional<RunConfig>& run, tasks::Problem problem,
+data::ReadOptions read_options_of(const std::optional<RunConfig>& run, const tasks::TaskType& type,
                                   const ColumnOptions& columns) {
   data::ReadOptions read;
   if (run) read = build_read_options(*run);
-  read.target_kind = build_target_kind(problem);
+  read.target_kind = type.target_kind();
   read.on_bad_row = data::BadRowPolicy::kError;
   if (columns.text) read.text_column = *columns.text;
   if (columns.text_pair) read.text_pair_column = *columns.text_pair;
@@ -42,61 +43,98 @@ Inference::Inference(const fs::path& path, const ColumnOptions& columns)
     : threads_(configure_runtime(std::nullopt)),
       trained_(load_trained_model(path)),
       run_(config_of_run(path)),
-      read_(read_options_of(run_, trained_.problem, columns)),
-      task_(*trained_.model, trained_.problem, trained_.num_labels) {}
+      read_(read_options_of(run_, *trained_.type, columns)),
+      limits_(trained_.type->limits(trained_.model->config())),
+      task_(trained_.type->bind({*trained_.model, trained_.labels, *trained_.tokenizers.source,
+                                 *trained_.tokenizers.target,
+                                 build_generation(run_.value_or(RunConfig{}), limits_)})) {}
 
 data::EncodingOptions Inference::encoding() const {
-  const int64_t limit = trained_.model->max_length();
-  const int64_t wanted = run_ && run_->data.max_length ? *run_->data.max_length : limit;
-  return {static_cast<int32_t>(std::min(wanted, limit)), threads_, {}};
+  data::EncodingOptions encoding;
+  if (run_) {
+    encoding = build_encoding_options(*run_, limits_);
+  } else {
+    encoding.max_length = static_cast<int32_t>(limits_.max_length);
+    trained_.type->adapt(encoding, limits_);
+  }
+  encoding.num_threads = threads_;
+  encoding.long_rows = data::LongRows::kCut;
+  return encoding;
 }
 
-ScoreTable Inference::score(std::span<const data::Example> examples) {
-  return score_dataset("", data::encode_examples(examples, encoding(), *trained_.tokenizer)).scores;
+std::unique_ptr<tasks::Answers> Inference::answer(std::span<const data::Example> examples) {
+  const auto dataset = data::encode_examples(examples, encoding(), trained_.tokenizers.for_data());
+  return answer_dataset({"", "-", {}}, dataset, tasks::AnswerMode::kFull).answers;
 }
 
-Inference::Scored Inference::score_file(const std::string& path, bool needs_labels) {
+Inference::Answered Inference::answer_file(const std::string& path, bool needs_targets) {
   data::FileOptions options{path, "data", read_, encoding()};
-  if (!needs_labels) options.read.label_column.clear();
-  const data::PreparedFile file = data::prepare_file(options, trained_.labels, *trained_.tokenizer);
+  if (!needs_targets) {
+    options.read.label_column.clear();
+    options.encoding.block_length = 0;
+  }
+  const data::PreparedFile file =
+      data::prepare_file(options, trained_.labels, trained_.tokenizers.for_data());
   if (file.report.truncated_rows > 0) {
     base::log_warning(base::cat(file.report.truncated_rows, " of ", file.report.rows_kept,
                                 " rows are longer than the model takes and were cut: ",
                                 file.report.tokens_cut, " tokens lost"));
   }
-  return score_dataset("data", file.dataset);
+  return answer_dataset({"data", path, options.read}, file.dataset,
+                        needs_targets ? judging_mode() : tasks::AnswerMode::kFull);
 }
 
-Inference::Scored Inference::score_split(const std::string& split) {
+Inference::Answered Inference::answer_split(const std::string& split) {
   if (!run_) {
     throw ConfigError(
         "--split needs a run folder, which knows its data files; for any other model give --data "
         "FILE");
   }
-  data::DataOptions options =
-      build_data_options(*run_, threads_, trained_.model->max_length(), trained_.labels.names());
+  data::DataOptions options = build_data_options(*run_, threads_, limits_);
+  if (trained_.labels.size() > 0) options.label_names = trained_.labels.names();
   if (options.read.on_bad_row == data::BadRowPolicy::kQuarantine) {
     options.read.on_bad_row =
         data::BadRowPolicy::kSkip;  // the run's own quarantine files stay as they are
   }
-  const auto data = data::prepare_data(options, *trained_.tokenizer);
+  const auto data = data::prepare_data(options, trained_.tokenizers.for_data());
   for (const std::string& warning : data.report.warnings) base::log_warning(warning);
   const std::map<std::string, std::shared_ptr<const data::EncodedDataset>> splits = {
       {"train", data.train}, {"validation", data.validation}, {"test", data.test}};
   const auto found = splits.find(split);
-  if (found != splits.end() && found->second) return score_dataset(split, found->second);
+  if (found != splits.end() && found->second) {
+    const data::FileOptions file = data::file_of_split(options, split);
+    return answer_dataset({split, file.path, file.read}, found->second, judging_mode());
+  }
   throw ConfigError(
       base::cat("this run has no split ", base::quote(split),
                 "; expected train, validation or test, as far as its config names them"));
 }
 
-Inference::Scored Inference::score_dataset(std::string split,
-                                           std::shared_ptr<const data::EncodedDataset> dataset) {
-  Scored scored{std::move(split), dataset, ScoreTable(dataset->size(), trained_.num_labels), {}};
+tasks::AnswerMode Inference::judging_mode() const {
+  return trained_.type->judges_answers() ? tasks::AnswerMode::kFull : tasks::AnswerMode::kNone;
+}
+
+Inference::Answered Inference::answer_dataset(const Source& source,
+                                              std::shared_ptr<const data::EncodedDataset> dataset,
+                                              tasks::AnswerMode mode) {
   const int64_t batch_size =
       run_ ? run_->evaluation.batch_size : train::EvaluatorOptions{}.batch_size;
-  scored.values = train::evaluate(task_, *dataset, {batch_size, {}}, scored.scores.sink())->values;
-  return scored;
+  auto result = train::evaluate(*task_, *dataset, {batch_size, {}, mode});
+  Answered answered{source.split, dataset, std::move(result->answers), std::move(result->values)};
+  if (answered.answers) {
+    meet_examples(*answered.answers, {source.path, source.read, *dataset});
+    answered.values.merge(answered.answers->values());
+  }
+  return answered;
+}
+
+metrics::SplitResult judge(const Inference::Answered& answered) {
+  metrics::SplitResult result;
+  result.num_examples = answered.dataset->size();
+  if (answered.answers) result = answered.answers->judge(*answered.dataset);
+  result.split = answered.split;
+  for (const auto& [name, value] : answered.values) result.values[name] = value;
+  return result;
 }
 
 }  // namespace finetune::run

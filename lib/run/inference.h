@@ -1,15 +1,15 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "data/prepare.h"
 #include "metrics/metric.h"
 #include "run/model_folder.h"
-#include "run/predictions.h"
 #include "run/run_config.h"
 
 /// Using a trained model: on lines, on a file, on a split of its run.
@@ -34,33 +34,45 @@ class Inference {
   /// True when the run that made the model had pairs of texts.
   bool has_pairs() const { return !read_.text_pair_column.empty(); }
 
-  /// Scores of texts at hand, [rows, C]; row i is examples[i].
-  ScoreTable score(std::span<const data::Example> examples);
+  /// Answers to texts at hand; row i is examples[i].
+  std::unique_ptr<tasks::Answers> answer(std::span<const data::Example> examples);
 
   /// A data set with the model's answers to it.
-  struct Scored {
+  struct Answered {
     std::string split;  ///< of the run; "data" for a file
     std::shared_ptr<const data::EncodedDataset> dataset;
-    ScoreTable scores;
-    metrics::Values values;  ///< empty of meaning where the data has no labels
+    std::unique_ptr<tasks::Answers> answers;  ///< null where judging the task needs none
+    metrics::Values values;  ///< empty of meaning where the data does not say what is right
   };
 
-  /// A file, or "-"; labels are read only when `needs_labels`.
-  Scored score_file(const std::string& path, bool needs_labels);
+  /// A file, or "-"; what is right is read only when `needs_targets`.
+  Answered answer_file(const std::string& path, bool needs_targets);
 
   /// "train", "validation" or "test" of the run. Throws ConfigError when the model belongs to no
   /// run or the run has no such split.
-  Scored score_split(const std::string& split);
+  Answered answer_split(const std::string& split);
 
  private:
-  Scored score_dataset(std::string split, std::shared_ptr<const data::EncodedDataset> dataset);
+  /// Where the texts of a data set stand.
+  struct Source {
+    std::string split;
+    std::string path;
+    data::ReadOptions read;
+  };
+  Answered answer_dataset(const Source& source, std::shared_ptr<const data::EncodedDataset> dataset,
+                          tasks::AnswerMode mode);
+  tasks::AnswerMode judging_mode() const;
   data::EncodingOptions encoding() const;
 
   int threads_;
   TrainedModel trained_;
   std::optional<RunConfig> run_;
   data::ReadOptions read_;
-  tasks::ClassificationTask task_;
+  tasks::ModelLimits limits_;
+  std::unique_ptr<tasks::Task> task_;
 };
+
+/// How the model did: metrics with intervals, tables.
+metrics::SplitResult judge(const Inference::Answered& answered);
 
 }  // namespace finetune::run

@@ -12,8 +12,8 @@
 #include "data/byte_source.h"
 #include "data/line_reader.h"
 #include "run/model_folder.h"
+#include "run/tokenizer_description.h"
 #include "tensors/named_tensors.h"
-#include "text/tokenizer.h"
 #include "train/checkpoint_store.h"
 
 namespace finetune::run {
@@ -32,26 +32,6 @@ json describe_tensors(const tensors::NamedTensors& tensors) {
     elements += tensor.num_elements();
   }
   return {{"parameters", elements}, {"tensors", list}};
-}
-
-json describe_tokenizer(const fs::path& path) {
-  const auto tokenizer = text::load_tokenizer(path);
-  json description = {{"kind", tokenizer->description()}, {"vocab_size", tokenizer->vocab_size()}};
-  if (const auto id = tokenizer->pad_id())
-    description["pad"] = {{"id", *id}, {"token", tokenizer->token(*id)}};
-  if (const auto id = tokenizer->unknown_id())
-    description["unknown"] = {{"id", *id}, {"token", tokenizer->token(*id)}};
-  text::Encoding encoding;
-  const std::string sample = "Hello, world!";
-  tokenizer->encode(sample, {}, encoding);
-  json tokens = json::array();
-  for (const int32_t id : encoding.ids) tokens.push_back(std::string(tokenizer->token(id)));
-  description["example"] = {{"text", sample}, {"tokens", tokens}, {"ids", encoding.ids}};
-  return description;
-}
-
-bool has_tokenizer(const fs::path& folder) {
-  return fs::exists(folder / "tokenizer.json") || fs::exists(folder / "vocab.txt");
 }
 
 json describe_model(const fs::path& folder) {
@@ -116,9 +96,8 @@ json describe_file(const fs::path& file) {
   if (name.ends_with(".safetensors"))
     return {{"weights", describe_tensors(tensors::read_safetensors(file))}};
   if (name.ends_with(".bin")) return {{"weights", describe_tensors(tensors::read_torch_bin(file))}};
-  if (name == "tokenizer.json" || name.ends_with("tokenizer.json") || name.ends_with("vocab.txt")) {
+  if (ends_with_any(name, {"tokenizer.json", "vocab.txt", ".model", ".spm"}))
     return {{"tokenizer", describe_tokenizer(file)}};
-  }
   if (name.ends_with(".json")) return {{"json", base::read_json_file(file)}};
   throw ConfigError(file.string() +
                     ": inspect knows runs, model folders, .safetensors, .bin, tokenizer and data "
@@ -130,6 +109,11 @@ bool is_tensor_list(const json& value) {
            return entry.is_object() && entry.contains("name") && entry.contains("dtype") &&
                   entry.contains("shape");
          });
+}
+
+bool is_list_of_objects(const json& value) {
+  return value.is_array() && !value.empty() &&
+         std::ranges::all_of(value, [](const json& entry) { return entry.is_object(); });
 }
 
 std::string shape_text(const json& shape) {
@@ -157,6 +141,9 @@ void append_text(const json& value, const std::string& key, const std::string& i
     if (!key.empty()) out += indent + printable(key) + ":\n";
     for (const auto& [name, member] : value.items())
       append_text(member, name, key.empty() ? indent : indent + "  ", out);
+  } else if (is_list_of_objects(value)) {
+    out += indent + printable(key) + ":\n";
+    for (const json& entry : value) out += indent + "  " + printable(base::dump_json(entry)) + "\n";
   } else {
     out += indent + printable(key) + ": " +
            printable(value.is_string() ? value.get<std::string>() : base::dump_json(value)) + "\n";
@@ -173,7 +160,8 @@ json inspect(const fs::path& path) {
   if (has_tokenizer(path)) return {{"tokenizer", describe_tokenizer(path)}};
   throw ConfigError(
       path.string() +
-      ": neither a run, a model folder (config.json) nor a tokenizer (tokenizer.json, vocab.txt)");
+      ": neither a run, a model folder (config.json) nor a tokenizer (tokenizer.json, vocab.txt, "
+      "a SentencePiece model, vocab.json with merges.txt)");
 }
 
 std::string inspect_text(const json& description) {

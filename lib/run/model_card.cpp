@@ -63,9 +63,10 @@ std::string model_card(const TrainedModel& trained, const fs::path& source) {
   report::ModelCard card;
   card.model_name = config.output_dir.filename().string();
   card.base_model = base_model_of(config);
-  card.pipeline_tag = "text-classification";
-  card.task_name = "Text classification";
-  card.dataset_name = config.data.train.filename().string();
+  const tasks::CardTask task = trained.type->card();
+  card.pipeline_tag = task.pipeline_tag;
+  card.task_name = task.name;
+  card.dataset_name = config.data.train.file.filename().string();
   card.labels = trained.labels.names();
   card.results = results_of(*run_folder, trained.folder);
   card.settings = settings_of(config);

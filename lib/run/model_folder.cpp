@@ -11,6 +11,8 @@
 #include "base/strings.h"
 #include "models/load.h"
 #include "run/model_card.h"
+#include "run/run_config.h"
+#include "tasks/registry.h"
 #include "tensors/safetensors_writer.h"
 #include "train/manifest.h"
 
@@ -22,75 +24,27 @@ using nlohmann::json;
 namespace {
 
 constexpr const char* kEnvironmentName = "environment.json";
-
-/// Label names in id order, from id2label of a config.json; "LABEL_i" where it has none.
-std::vector<std::string> label_names(const json& config, const std::string& file) {
-  const json id2label = config.value("id2label", json::object());
-  if (!id2label.is_object()) throw CheckpointError(file + ": key 'id2label' should be an object");
-  const int64_t count = id2label.empty() ? 2 : static_cast<int64_t>(id2label.size());
-  std::vector<std::string> names;
-  for (int64_t id = 0; id < count; ++id) {
-    const auto found = id2label.find(std::to_string(id));
-    const bool is_named = found != id2label.end() && found->is_string();
-    if (!is_named && !id2label.empty()) {
-      throw CheckpointError(base::cat(file, ": 'id2label' has no name for id ", id,
-                                      "; ids should run from 0 to ", count - 1));
-    }
-    names.push_back(is_named ? found->get<std::string>() : base::cat("LABEL_", id));
-  }
-  return names;
-}
-
-data::LabelMap label_map(std::vector<std::string> names, const std::string& file) {
-  try {
-    return data::LabelMap(std::move(names));
-  } catch (const ConfigError& error) {
-    throw CheckpointError(base::cat(file, ": 'id2label': ", error.chain().front()));
-  }
-}
-
-/// The problem a config.json names; Hugging Face's default where it names none.
-tasks::Problem problem_of(const json& config, size_t num_labels, const std::string& file) {
-  const json name = config.value("problem_type", json());
-  if (name.is_null())
-    return num_labels == 1 ? tasks::Problem::kRegression : tasks::Problem::kSingleLabel;
-  for (const auto problem :
-       {tasks::Problem::kSingleLabel, tasks::Problem::kMultiLabel, tasks::Problem::kRegression}) {
-    if (name == tasks::hugging_face_name_of(problem)) return problem;
-  }
-  throw CheckpointError(file + ": unknown problem_type " + base::quote(base::dump_json(name)));
-}
-
-json exported_config(const ModelFiles& files) {
-  json config = files.model.config();
-  const std::vector<std::string> names =
-      files.labels.size() > 0 ? files.labels.names() : std::vector<std::string>{"LABEL_0"};
-  json id2label = json::object();
-  json label2id = json::object();
-  for (size_t id = 0; id < names.size(); ++id) {
-    id2label[std::to_string(id)] = names[id];
-    label2id[names[id]] = id;
-  }
-  config["id2label"] = id2label;
-  config["label2id"] = label2id;
-  config["problem_type"] = std::string(tasks::hugging_face_name_of(files.problem));
-  return config;
-}
-
-void copy_tokenizer(base::Fs& files, const fs::path& source, const fs::path& folder) {
-  const bool is_folder = fs::is_directory(source);
-  const fs::path from = is_folder ? source : source.parent_path();
-  const std::vector<std::string> names = is_folder
-                                             ? text::tokenizer_files(source)
-                                             : std::vector<std::string>{source.filename().string()};
-  for (const std::string& name : names)
-    base::write_file_synced(files, folder / name, base::read_file(from / name));
-}
+constexpr const char* kGenerationName = "generation_config.json";
 
 /// True for what an export leaves; a run or one of its checkpoints is worth more than that.
 bool is_plain_model_folder(const fs::path& folder) {
   return fs::exists(folder / "config.json") && fs::exists(folder / "model.safetensors") &&
          !fs::exists(folder / train::kManifestName) && !fs::exists(folder / kEnvironmentName);
+}
+
+/// What a model was trained for: its run knows, else its config.json tells.
+std::unique_ptr<tasks::TaskType> type_of(const fs::path& path, const json& model_config) {
+  if (const auto run_folder = resolve_run_folder(path))
+    return read_run_config(*run_folder / "config.json").task.chosen().clone();
+  return tasks::task_type_of(model_config);
+}
+
+void check_size(const text::Tokenizer& tokenizer, int64_t vocab_size, const char* what) {
+  if (tokenizer.vocab_size() <= vocab_size) return;
+  throw CheckpointError(
+      base::cat("the ", what, " has ids up to ", tokenizer.vocab_size() - 1,
+                " but the model's embedding has only ", vocab_size,
+                " rows; give the tokenizer that belongs to the model (model.tokenizer)"));
 }
 
 }  // namespace
@@ -134,37 +88,37 @@ TrainedModel load_trained_model(const fs::path& path) {
   const json config = base::read_json_file(config_file);
   if (!config.is_object())
     throw CheckpointError(config_file.string() + ": should hold a JSON object");
-  std::vector<std::string> names = label_names(config, config_file.string());
-  trained.problem = problem_of(config, names.size(), config_file.string());
-  trained.num_labels = static_cast<int64_t>(names.size());
-  if (trained.problem != tasks::Problem::kRegression)
-    trained.labels = label_map(std::move(names), config_file.string());
-  models::HeadOptions head;
-  head.num_labels = trained.num_labels;
-  models::LoadOptions options;
-  options.allow_new_head = false;
+  trained.type = type_of(path, config);
+  trained.labels = trained.type->adopt(config, config_file.string());
   trained.model = with_context(base::cat("loading ", trained.folder.string()), [&] {
-    return models::load_sequence_classifier(trained.folder, head, /*seed=*/0, options).model;
+    return trained.type
+        ->build_model({.config = config, .folder = trained.folder, .is_trained = true},
+                      trained.labels)
+        .model;
   });
-  trained.tokenizer = text::load_tokenizer(trained.folder);
-  check_vocabulary(*trained.model, *trained.tokenizer);
+  trained.tokenizers = load_tokenizers(trained.folder);
+  if (const fs::path file = trained.folder / kGenerationName; fs::exists(file))
+    trained.generation_config = base::read_file(file);
+  check_vocabulary(*trained.model, trained.tokenizers);
   return trained;
 }
 
-void check_vocabulary(const models::SequenceClassifier& model, const text::Tokenizer& tokenizer) {
-  if (tokenizer.vocab_size() <= model.vocab_size()) return;
-  throw CheckpointError(
-      base::cat("the tokenizer has ids up to ", tokenizer.vocab_size() - 1,
-                " but the model's embedding has only ", model.vocab_size(),
-                " rows; give the tokenizer that belongs to the model (model.tokenizer)"));
+void check_vocabulary(const models::Model& model, const Tokenizers& tokenizers) {
+  check_size(*tokenizers.source, model.vocab_size(), "tokenizer");
+  const auto* seq2seq = dynamic_cast<const models::Seq2SeqModel*>(&model);
+  if (seq2seq != nullptr)
+    check_size(*tokenizers.target, seq2seq->target_vocab_size(), "tokenizer of the target");
 }
 
 void write_model_folder(base::Fs& files, const fs::path& folder, const ModelFiles& model) {
-  base::write_file_synced(files, folder / "config.json",
-                          base::dump_json(exported_config(model), 2) + "\n");
+  json config = model.model.config();
+  model.type.amend(config, model.labels);
+  base::write_file_synced(files, folder / "config.json", base::dump_json(config, 2) + "\n");
   tensors::write_safetensors(files, folder / "model.safetensors",
                              models::export_weights(model.model));
-  copy_tokenizer(files, model.tokenizer_source, folder);
+  write_tokenizers(files, folder, model.tokenizers);
+  if (!model.generation_config.empty())
+    base::write_file_synced(files, folder / kGenerationName, model.generation_config);
 }
 
 namespace {
@@ -184,7 +138,8 @@ void export_folder(const fs::path& folder, const fs::path& source, const fs::pat
   try {
     files.make_directory(temporary);
     write_model_folder(files, temporary,
-                       {*trained.model, trained.folder, trained.labels, trained.problem});
+                       {*trained.model, trained.tokenizers, trained.labels, *trained.type,
+                        trained.generation_config});
     if (const std::string card = model_card(trained, source); !card.empty()) {
       base::write_file_synced(files, temporary / "README.md", card);
     }

@@ -7,19 +7,19 @@
 #include "base/files.h"
 #include "data/label_map.h"
 #include "models/model.h"
-#include "tasks/classification.h"
-#include "text/tokenizer.h"
+#include "run/tokenizers.h"
+#include "tasks/task_type.h"
 
 namespace finetune::run {
 
-/// A model that is ready to answer: a Hugging Face folder with its head, labels and tokenizer.
+/// A model that is ready to answer: a Hugging Face folder with its head, labels and tokenizers.
 struct TrainedModel {
   std::filesystem::path folder;
-  std::unique_ptr<models::SequenceClassifier> model;
-  std::unique_ptr<text::Tokenizer> tokenizer;
-  data::LabelMap labels;  ///< empty for regression
-  tasks::Problem problem = tasks::Problem::kSingleLabel;
-  int64_t num_labels = 2;
+  std::unique_ptr<models::Model> model;
+  Tokenizers tokenizers;
+  data::LabelMap labels;                  ///< empty where the task has no classes
+  std::unique_ptr<tasks::TaskType> type;  ///< what the model was trained for
+  std::string generation_config;          ///< text of generation_config.json; "": it has none
 };
 
 /// The model folder that a path given by a user stands for: a run's best checkpoint, else its last
@@ -38,15 +38,16 @@ void verify_checkpoint(const std::filesystem::path& folder);
 /// head.
 TrainedModel load_trained_model(const std::filesystem::path& path);
 
-/// Throws CheckpointError when the tokenizer has ids that the embedding does not.
-void check_vocabulary(const models::SequenceClassifier& model, const text::Tokenizer& tokenizer);
+/// Throws CheckpointError when a tokenizer has ids that the model's embedding does not.
+void check_vocabulary(const models::Model& model, const Tokenizers& tokenizers);
 
 /// What a Hugging Face folder is made of.
 struct ModelFiles {
-  models::SequenceClassifier& model;
-  std::filesystem::path tokenizer_source;  ///< folder (or file) whose tokenizer files are copied
+  models::Model& model;
+  const Tokenizers& tokenizers;
   const data::LabelMap& labels;
-  tasks::Problem problem;
+  const tasks::TaskType& type;
+  std::string generation_config{};  ///< text of generation_config.json; "": none
 };
 
 /// Writes config.json, model.safetensors and the tokenizer's files into `folder`, each synced.

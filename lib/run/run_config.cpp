@@ -1,5 +1,6 @@
 #include "run/run_config.h"
 
+#include <algorithm>
 #include <map>
 #include <system_error>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "config/writer.h"
 #include "run/config_checks.h"
 #include "run/hugging_face_keys.h"
+#include "tasks/registry.h"
 
 namespace finetune::run {
 namespace {
@@ -30,6 +32,20 @@ config::Fields fields_of(RunConfig& config) {
 
 /// The keys of the file; those of absent sections too. Bound to `config`.
 std::vector<config::KeyPath> keys_of(RunConfig& config) { return all_keys(fields_of(config)); }
+
+/// A config with every key that a file may have, whatever its task.
+RunConfig config_of_every_key() {
+  RunConfig config;
+  config.task.shows_every_type = true;
+  return config;
+}
+
+/// The task decides which keys there are: it is known before they are read.
+void choose_task(RunConfig& config, const config::Document& document) {
+  const auto type = document.text_at("task.type");
+  const std::vector<std::string> names = tasks::task_names();
+  if (type && std::ranges::find(names, *type) != names.end()) config.task.type = *type;
+}
 
 std::string read_text(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file)) {
@@ -78,6 +94,7 @@ void RunConfig::describe(config::Fields& fields) {
   fields.add_section("regularization", regularization, "Terms added to the loss.");
   fields.add_section("schedule", schedule, "The learning rate over time.");
   fields.add_section("evaluation", evaluation, "When and by what the model is judged.");
+  fields.add_section("generation", generation, "How texts are written, for tasks that do.");
   fields.add_section("early_stopping", early_stopping, "Ends a run that no longer improves.");
   fields.add_section("checkpoints", checkpoints, "What is saved to go on from.");
   fields.add_section("logging", logging, "What is written while training.");
@@ -88,7 +105,8 @@ RunConfig read_run_config(const std::filesystem::path& file,
   RunConfig config;
   config.base_folder = folder_of(file);
   config::Document document(file.string(), read_text(file), {overrides.begin(), overrides.end()});
-  RunConfig defaults;
+  choose_task(config, document);
+  RunConfig defaults = config_of_every_key();
   document.read(fields_of(config),
                 {.folders = {config.base_folder, std::filesystem::current_path()},
                  .keys = keys_of(defaults),
@@ -106,12 +124,12 @@ std::string render(const RunConfig& config) {
 }
 
 std::string schema() {
-  RunConfig defaults;
+  RunConfig defaults = config_of_every_key();
   return to_pretty(config::json_schema(fields_of(defaults), "finetune configuration")) + "\n";
 }
 
 std::string explain(std::string_view key) {
-  RunConfig defaults;
+  RunConfig defaults = config_of_every_key();
   const std::vector<config::KeyPath> keys = keys_of(defaults);
   std::string text = config::explain(keys, key);
   if (!text.empty()) return text;
@@ -131,7 +149,7 @@ std::vector<ConfigDifference> differences(const RunConfig& old, const RunConfig&
   for (auto& [path, text] : config::settings(fields_of(old_copy))) texts[path].old_text = text;
   for (auto& [path, text] : config::settings(fields_of(new_copy))) texts[path].new_text = text;
   std::vector<ConfigDifference> result;
-  RunConfig defaults;
+  RunConfig defaults = config_of_every_key();
   for (const config::KeyPath& key : keys_of(defaults)) {
     const auto found = texts.find(key.path);
     if (found == texts.end() || found->second.old_text == found->second.new_text) continue;

@@ -29,6 +29,7 @@ struct RunConfig {
   RegularizationSection regularization;
   ScheduleSection schedule;
   EvaluationSection evaluation;
+  GenerationSection generation;
   std::optional<EarlyStoppingSection> early_stopping;  ///< absent: off
   CheckpointsSection checkpoints;
   LoggingSection logging;

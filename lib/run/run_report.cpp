@@ -1,6 +1,5 @@
 #include "run/run_report.h"
 
-#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -62,36 +61,25 @@ std::string verdict_of(const RunReportInput& input) {
 
 }  // namespace
 
-std::vector<report::WrongAnswer> wrong_answers(const JudgedSplit& split, const std::string& path,
-                                               const data::ReadOptions& read, size_t max_count) {
-  if (split.problem != tasks::Problem::kSingleLabel || path == "-") return {};
-  std::vector<std::pair<double, int64_t>> wrong;  // confidence, row
-  for (int64_t row = 0; row < split.dataset.size(); ++row) {
-    const auto scores = split.scores.row(row);
-    const int64_t predicted = predicted_class(scores);
-    const int64_t expected = split.dataset.class_id(row);
-    if (expected >= 0 && predicted != expected)
-      wrong.emplace_back(scores[static_cast<size_t>(predicted)], row);
-  }
-  std::ranges::sort(wrong, [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  wrong.resize(std::min(wrong.size(), max_count));
-  std::map<int64_t, report::WrongAnswer> by_row;
-  for (const auto& [confidence, row] : wrong) by_row[row].confidence = confidence;
-  data::visit_examples(path, read, split.dataset, [&](int64_t row, const data::Example& example) {
-    const auto found = by_row.find(row);
-    if (found == by_row.end()) return;
-    found->second.text =
+std::vector<report::WrongAnswer> wrong_answers(const DataText& text, const tasks::Answers& answers,
+                                               size_t max_count) {
+  if (text.path == "-") return {};
+  const std::vector<tasks::WrongRow> wrong = answers.wrong_rows(text.dataset, max_count);
+  std::map<int64_t, std::string> texts;
+  for (const tasks::WrongRow& row : wrong) texts[row.row];
+  const auto visit = [&](int64_t row, const data::Example& example) {
+    const auto found = texts.find(row);
+    if (found == texts.end()) return;
+    found->second =
         example.text_pair.empty() ? example.text : example.text + " | " + example.text_pair;
-    found->second.expected = split.labels.names()[static_cast<size_t>(split.dataset.class_id(row))];
-    found->second.predicted =
-        split.labels.names()[static_cast<size_t>(predicted_class(split.scores.row(row)))];
-    found->second.line = split.dataset.source_line(row);
-  });
-  std::vector<report::WrongAnswer> answers;
-  for (const auto& [confidence, row] : wrong) answers.push_back(by_row.at(row));
-  return answers;
+  };
+  if (!wrong.empty()) data::visit_examples(text.path, text.read, text.dataset, visit);
+  std::vector<report::WrongAnswer> shown;
+  for (const tasks::WrongRow& row : wrong) {
+    shown.push_back({texts.at(row.row), row.expected, row.predicted, row.confidence,
+                     text.dataset.source_line(row.row)});
+  }
+  return shown;
 }
 
 std::string run_report_html(const RunReportInput& input) {

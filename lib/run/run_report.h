@@ -5,16 +5,15 @@
 
 #include "data/data_report.h"
 #include "report/report_page.h"
+#include "run/predictions.h"
 #include "run/run_config.h"
-#include "run/split_result.h"
 
 namespace finetune::run {
 
-/// The examples of a split that the model got wrong with the highest confidence, at most
-/// `max_count`; single label only. `path` and `read` are how the split was read: its texts are read
-/// again.
-std::vector<report::WrongAnswer> wrong_answers(const JudgedSplit& split, const std::string& path,
-                                               const data::ReadOptions& read, size_t max_count);
+/// The rows that the model got wrong with the highest confidence, at most `max_count`, with their
+/// texts.
+std::vector<report::WrongAnswer> wrong_answers(const DataText& text, const tasks::Answers& answers,
+                                               size_t max_count);
 
 struct RunReportInput {
   const RunConfig& config;

@@ -1,7 +1,12 @@
 #include "run/sections.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
 #include "config/fields.h"
 #include "metrics/metric.h"
+#include "tasks/registry.h"
 
 namespace finetune::run {
 namespace {
@@ -32,9 +37,21 @@ void ModelSection::describe(Fields& fields) {
   fields.add("config", config,
              {.doc = "With type: the model's settings as its config.json would hold them.",
               .example = "{\"hidden_size\": 128, \"num_hidden_layers\": 2}"});
-  fields.add("tokenizer", tokenizer,
-             {.doc = "Folder or file of the tokenizer, where it is not the model's own.",
-              .example = "\"../models/minilm\""});
+  fields.add(
+      "tokenizer", tokenizer,
+      {.doc = "Folder or file of the tokenizer, where it is not the model's own; or how one is "
+              "trained on the training text (on both sides of it) for this run: kind "
+              "(unigram, bpe, byte-bpe, wordpiece), vocab_size, lowercase, "
+              "character_coverage.",
+       .example = "{\"train\": \"unigram\", \"vocab_size\": 8000}"});
+  fields.add(
+      "source_tokenizer", source_tokenizer,
+      {.doc = "The same, of the texts that a model reads where it writes another vocabulary; "
+              "\"joint\": true trains on both sides.",
+       .example = "\"../models/minilm\""});
+  fields.add("target_tokenizer", target_tokenizer,
+             {.doc = "The same, of the texts that it writes.",
+              .example = "{\"train\": \"unigram\", \"vocab_size\": 8000}"});
   fields.add("dropout", dropout,
              {.doc = "Dropout of embeddings, attention and feed-forward blocks; not set: as the "
                      "model's config.json says.",
@@ -48,24 +65,49 @@ void ModelSection::describe(Fields& fields) {
               .below = 1});
   fields.exactly_one_of({"path", "type"});
   fields.only_together({"type", "config"});
+  fields.only_together({"source_tokenizer", "target_tokenizer"});
+  fields.at_most_one_of({"tokenizer", "source_tokenizer"});
+}
+
+TaskSection::TaskSection() : types_(tasks::all_task_types()) {}
+TaskSection::TaskSection(const TaskSection& other)
+    : type(other.type), shows_every_type(other.shows_every_type) {
+  for (const auto& task : other.types_) types_.push_back(task->clone());
+}
+TaskSection::TaskSection(TaskSection&&) noexcept = default;
+TaskSection::~TaskSection() = default;
+
+TaskSection& TaskSection::operator=(TaskSection other) noexcept {
+  std::swap(type, other.type);
+  std::swap(shows_every_type, other.shows_every_type);
+  std::swap(types_, other.types_);
+  return *this;
 }
 
 void TaskSection::describe(Fields& fields) {
-  fields.add("type", type,
-             {.doc = "What the model learns.", .is_required = true, .choices = {"classification"}});
-  fields.add("problem", problem,
-             {.doc = "One class per text, any number of classes, or a number.",
-              .choices = {"single_label", "multi_label", "regression"}});
-  fields.add("labels", labels,
-             {.doc = "The classes in the order of their ids; not set: those of the training data, "
-                     "sorted.",
-              .example = "[\"negative\", \"positive\"]"});
+  fields.add(
+      "type", type,
+      {.doc = "What the model learns.", .is_required = true, .choices = tasks::task_names()});
+  for (const auto& task : types_) {
+    if (!shows_every_type && task->name() != type) continue;
+    Fields own;
+    task->describe(own);
+    fields.add_missing(own);
+  }
+}
+
+const tasks::TaskType& TaskSection::chosen() const {
+  const auto found =
+      std::ranges::find_if(types_, [&](const auto& task) { return task->name() == type; });
+  if (found == types_.end()) throw InternalError("task.type was not checked");
+  return **found;
 }
 
 void DataSection::describe(Fields& fields) {
   fields.add("train", train,
-             {.doc = "Training data: TSV, CSV or JSONL by its ending (also .gz, .zst); \"-\" is "
-                     "standard input.",
+             {.doc = "Training data: TSV, CSV, JSONL or plain text (.txt) by its ending (also .gz, "
+                     ".zst); \"-\" is standard input; or two plain files, line by line, as "
+                     "{\"source\": \"train.en\", \"target\": \"train.de\"}.",
               .example = "\"train.tsv\"",
               .is_required = true});
   fields.add("validation", validation,
@@ -80,6 +122,15 @@ void DataSection::describe(Fields& fields) {
              {.doc = "Column of the second text, where pairs are classified.",
               .example = "\"sentence2\""});
   fields.add("label_column", label_column, {.doc = "Column of the label."});
+  fields.add("source_column", source_column,
+             {.doc = "Column of the text that is translated or summarized; in JSONL a name with "
+                     "points reaches into objects.",
+              .example = "\"translation.en\""});
+  fields.add("target_column", target_column,
+             {.doc = "Column of its translation or summary.", .example = "\"translation.de\""});
+  fields.add(
+      "text_unit", text_unit,
+      {.doc = "What one text of a plain text file is.", .choices = {"line", "paragraph", "file"}});
   fields.add("header", header,
              {.doc = "Whether the first line of a TSV or CSV file names the columns; if not, they "
                      "are numbers from 0."});
@@ -88,6 +139,23 @@ void DataSection::describe(Fields& fields) {
                      "model can take.",
               .example = "128",
               .at_least = 2});
+  fields.add(
+      "max_target_length", max_target_length,
+      {.doc = "Most tokens of a target text, its end included; not set: as many as the model "
+              "can write. Target texts are never cut.",
+       .example = "128",
+       .at_least = 1});
+  fields.add("max_length_ratio", max_length_ratio,
+             {.doc = "Training rows with a side of more than so many times the tokens of the other "
+                     "are left out, and counted.",
+              .example = "3",
+              .at_least = 1});
+  fields.add(
+      "on_long_row", on_long_row,
+      {.doc = "A row with too many tokens loses the end of its text, is left out and "
+              "counted, or ends the run; not set: cut, or drop where there is a target text.",
+       .example = "\"error\"",
+       .choices = {"cut", "drop", "error"}});
   fields.add("on_bad_row", on_bad_row,
              {.doc = "An unusable row ends the run, is left out, or is written to a file instead.",
               .choices = {"error", "skip", "quarantine"}});
@@ -172,9 +240,11 @@ void RegularizationSection::describe(Fields& fields) {
 }
 
 void ScheduleSection::describe(Fields& fields) {
-  fields.add("type", type,
-             {.doc = "After the warm-up the learning rate falls to 0 in a line, or stays.",
-              .choices = {"linear", "constant"}});
+  fields.add(
+      "type", type,
+      {.doc = "After the warm-up the learning rate falls to 0 in a line, stays, or falls with "
+              "the root of the updates.",
+       .choices = {"linear", "constant", "inverse_sqrt"}});
   fields.add("warmup", warmup,
              {.doc = "How long the learning rate rises from 0.",
               .example = "\"6 percent\"",
@@ -194,6 +264,54 @@ void EvaluationSection::describe(Fields& fields) {
               .is_safe_at_resume = true,
               .at_least = 1,
               .at_most = 1000000});
+  fields.add(
+      "decode_every", decode_every,
+      interval("Where texts are written: how often the first validation texts are, by greedy "
+               "search, and judged; not set: with every evaluation.",
+               "\"2 epochs\""));
+  fields.add("decode_examples", decode_examples,
+             {.doc = "How many of them; 0: none.", .at_least = 0, .at_most = 1000000});
+  fields.add("samples", samples,
+             {.doc = "How many of these go to the log and to samples.jsonl.",
+              .is_safe_at_resume = true,
+              .at_least = 0,
+              .at_most = 1000});
+}
+
+void GenerationSection::describe(Fields& fields) {
+  fields.add("num_beams", num_beams,
+             {.doc = "Beams of the search; 1: greedy search, or sampling.",
+              .example = "5",
+              .at_least = 1,
+              .at_most = 1000});
+  fields.add("max_new_tokens", max_new_tokens,
+             {.doc = "Most tokens of a text, its end included; not set: data.max_target_length, "
+                     "else 256, or what the model can.",
+              .example = "128",
+              .at_least = 1});
+  fields.add("min_new_tokens", min_new_tokens, {.doc = "Fewest tokens of a text.", .at_least = 0});
+  fields.add("length_penalty", length_penalty,
+             {.doc = "A beam's score is its log-probability by its length to this power."});
+  fields.add("early_stopping", early_stopping,
+             {.doc = "A beam search ends as soon as num_beams texts are finished, when no better "
+                     "one is likely, or when none is possible.",
+              .choices = {"first", "heuristic", "never"}});
+  fields.add("num_return_sequences", num_return_sequences,
+             {.doc = "Texts for each input, best first.", .at_least = 1, .at_most = 1000});
+  fields.add("do_sample", do_sample, {.doc = "Whether tokens are drawn at random."});
+  fields.add("temperature", temperature,
+             {.doc = "Scores are divided by this before a token is drawn.", .above = 0});
+  fields.add("top_k", top_k,
+             {.doc = "Draws from so many likeliest tokens; 0: all.", .at_least = 0});
+  fields.add("top_p", top_p,
+             {.doc = "Draws from the likeliest tokens that have this probability together.",
+              .above = 0,
+              .at_most = 1});
+  fields.add(
+      "repetition_penalty", repetition_penalty,
+      {.doc = "Makes tokens that stand in the text already less likely; 1: off.", .above = 0});
+  fields.add("no_repeat_ngram_size", no_repeat_ngram_size,
+             {.doc = "No sequence of so many tokens comes twice; 0: off.", .at_least = 0});
 }
 
 void EarlyStoppingSection::describe(Fields& fields) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@
 
 namespace finetune::config {
 class Fields;
+}
+namespace finetune::tasks {
+class TaskType;
 }
 
 /// The sections of a config file. Meanings, ranges and units stand in describe() (sections.cpp),
@@ -22,31 +26,53 @@ struct ModelSection {
   std::optional<std::filesystem::path> path;  ///< Hugging Face folder; else type and config
   std::optional<std::string> type;
   std::optional<config::JsonObject> config;
-  std::optional<std::filesystem::path> tokenizer;  ///< absent: the model's own
-  std::optional<double> dropout;                   ///< absent: as the model's config.json says
+  /// A folder or file, or how one is trained; absent: the model's own.
+  std::optional<config::PathOrObject> tokenizer;
+  std::optional<config::PathOrObject> source_tokenizer;  ///< both or neither: instead of tokenizer
+  std::optional<config::PathOrObject> target_tokenizer;
+  std::optional<double> dropout;  ///< absent: as the model's config.json says
   std::optional<double> classifier_dropout;
 
   void describe(config::Fields& fields);
 };
 
-struct TaskSection {
-  std::string type = "classification";
-  std::string problem = "single_label";            ///< single_label, multi_label, regression
-  std::optional<std::vector<std::string>> labels;  ///< absent: sorted, from the training data
+/// Beside `type` the section has the keys of that type of task: one object of each type holds them.
+class TaskSection {
+ public:
+  TaskSection();
+  TaskSection(const TaskSection& other);
+  TaskSection(TaskSection&&) noexcept;
+  TaskSection& operator=(TaskSection other) noexcept;
+  ~TaskSection();
 
   void describe(config::Fields& fields);
+
+  /// The object of `type`.
+  const tasks::TaskType& chosen() const;
+
+  std::string type = "classification";
+  bool shows_every_type = false;  ///< describe() lists the keys of all types
+
+ private:
+  std::vector<std::unique_ptr<tasks::TaskType>> types_;
 };
 
 struct DataSection {
-  std::filesystem::path train;
+  config::DataFile train;
   std::optional<config::FileOrPercent> validation;
-  std::optional<std::filesystem::path> test;
+  std::optional<config::DataFile> test;
   config::Column text_column{"text", {}};
   std::optional<config::Column> text_pair_column;
   config::Column label_column{"label", {}};
+  config::Column source_column{"source", {}};
+  config::Column target_column{"target", {}};
+  std::string text_unit = "line";  ///< line, paragraph, file
   bool header = true;
-  std::optional<int64_t> max_length;  ///< tokens; absent: what the model can take
-  std::string on_bad_row = "error";   ///< error, skip, quarantine
+  std::optional<int64_t> max_length;         ///< tokens; absent: what the model can take
+  std::optional<int64_t> max_target_length;  ///< the same of a target text
+  std::optional<double> max_length_ratio;
+  std::optional<std::string> on_long_row;  ///< cut, drop, error; absent: as suits the task
+  std::string on_bad_row = "error";        ///< error, skip, quarantine
   int64_t max_bad_rows = 100;
   int64_t max_row_bytes = int64_t{1} << 24;
   bool group_by_length = true;
@@ -89,7 +115,7 @@ struct RegularizationSection {
 };
 
 struct ScheduleSection {
-  std::string type = "linear";  ///< linear, constant
+  std::string type = "linear";  ///< linear, constant, inverse_sqrt
   config::Duration warmup;      ///< steps, epochs or percent
 
   void describe(config::Fields& fields);
@@ -99,6 +125,27 @@ struct EvaluationSection {
   config::Duration every{1, config::Unit::kEpochs};
   std::string metric = "loss";
   int64_t batch_size = 64;
+  std::optional<config::Duration> decode_every;  ///< absent: with every evaluation
+  int64_t decode_examples = 200;
+  int64_t samples = 3;
+
+  void describe(config::Fields& fields);
+};
+
+/// How texts are written, with the names and meanings of transformers' GenerationConfig.
+struct GenerationSection {
+  int64_t num_beams = 1;
+  std::optional<int64_t> max_new_tokens;
+  int64_t min_new_tokens = 0;
+  double length_penalty = 1.0;
+  std::string early_stopping = "heuristic";  ///< first, heuristic, never
+  int64_t num_return_sequences = 1;
+  bool do_sample = false;
+  double temperature = 1.0;
+  int64_t top_k = 50;
+  double top_p = 1.0;
+  double repetition_penalty = 1.0;
+  int64_t no_repeat_ngram_size = 0;
 
   void describe(config::Fields& fields);
 };

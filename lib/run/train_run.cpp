@@ -1,23 +1,22 @@
 #include "run/train_run.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/strings.h"
-#include "models/registry.h"
 #include "run/build.h"
 #include "run/environment.h"
+#include "run/generation_config.h"
 #include "run/model_folder.h"
 #include "run/predictions.h"
 #include "run/run_log.h"
 #include "run/run_report.h"
 #include "run/runtime.h"
-#include "run/split_result.h"
+#include "run/samples.h"
+#include "run/tokenizers.h"
 #include "tensors/named_tensors.h"
 #include "train/checkpoint_files.h"
 #include "train/evaluator.h"
@@ -42,36 +41,23 @@ void make_run_folder(const fs::path& folder) {
   }
 }
 
-/// Label names of a model that was trained before, in its order, if they are the ones the data has.
-std::vector<std::string> stored_label_order(const json& model_config,
-                                            const data::LabelMap& learned) {
-  const json id2label = model_config.value("id2label", json::object());
-  std::vector<std::string> names;
-  for (size_t id = 0; id < id2label.size(); ++id) {
-    const auto found = id2label.find(std::to_string(id));
-    if (found == id2label.end() || !found->is_string()) return {};
-    names.push_back(found->get<std::string>());
-  }
-  const bool is_same_set = std::set<std::string>(names.begin(), names.end()) ==
-                           std::set<std::string>(learned.names().begin(), learned.names().end());
-  return is_same_set && names != learned.names() ? names : std::vector<std::string>{};
-}
-
 data::PreparedData prepare(const RunConfig& config, const json& model_config,
-                           const text::Tokenizer& tokenizer, int threads) {
-  const int64_t max_length = models::construct_sequence_classifier(model_config, {})->max_length();
-  data::PreparedData data =
-      data::prepare_data(build_data_options(config, threads, max_length, {}), tokenizer);
-  const std::vector<std::string> order = stored_label_order(model_config, data.labels);
-  if (!config.task.labels && !order.empty()) {
-    if (config.data.train == "-") {
+                           const Tokenizers& tokenizers, int threads) {
+  const tasks::TaskType& type = config.task.chosen();
+  data::DataOptions options = build_data_options(config, threads, type.limits(model_config));
+  options.label_names = type.label_order(model_config, {});
+  data::PreparedData data = data::prepare_data(options, tokenizers.for_data());
+  const auto order = type.label_order(model_config, data.labels);
+  if (order && *order != data.labels.names()) {
+    if (config.data.train.file == "-") {
       throw ConfigError(
           "the model was trained with its labels in another order, and standard input cannot be "
           "read twice; give "
           "task.labels: " +
-          base::join(order, ", "));
+          base::join(*order, ", "));
     }
-    data = data::prepare_data(build_data_options(config, threads, max_length, order), tokenizer);
+    options.label_names = order;
+    data = data::prepare_data(options, tokenizers.for_data());
   }
   for (const std::string& warning : data.report.warnings) base::log_warning(warning);
   return data;
@@ -100,42 +86,47 @@ class Run {
         lock_(config_.output_dir),
         threads_(configure_runtime(config_.training.threads)),
         found_(choose_checkpoint(config_.output_dir, request.resume)),
-        tokenizer_(text::load_tokenizer(tokenizer_source(config_))),
         model_config_(build_model_config(config_)),
-        problem_(tasks::problem_from(config_.task.problem)) {
+        tokenizers_(build_tokenizers(config_, found_ ? std::optional(found_->folder) : std::nullopt,
+                                     threads_)) {
     if (found_) check_config_unchanged(config_.output_dir, config_, request.is_forced);
-    data_ = prepare(config_, model_config_, *tokenizer_, threads_);
+    if (!config_.model.path) add_vocabulary(model_config_, tokenizers_);
+    limits_ = config_.task.chosen().limits(model_config_);
+    data_ = prepare(config_, model_config_, tokenizers_, threads_);
     record_ = RunRecord::of(data_, threads_);
     if (found_) check_run_record(found_->folder, record_, request.allows_data_change);
-    num_labels_ = problem_ == tasks::Problem::kRegression ? 1 : data_.labels.size();
-    check_metrics(config_, num_labels_);
-    model_ = found_ ? build_model_from_checkpoint(config_, found_->folder, num_labels_)
-                    : build_model(config_, model_config_, num_labels_);
-    check_vocabulary(*model_, *tokenizer_);
+    check_metrics(config_, data_.labels);
+    model_ = found_ ? build_model_from_checkpoint(config_, found_->folder, data_.labels)
+                    : build_model(config_, model_config_, data_.labels);
+    check_vocabulary(*model_, tokenizers_);
   }
 
   TrainSummary execute() {
     write_run_files();
     optim::FlatParameters parameters = build_parameters(*model_);
     optim::AdamW optimizer(parameters, build_optimizer_options(config_));
-    tasks::ClassificationTask task(*model_, problem_, num_labels_);
+    const auto task =
+        config_.task.chosen().bind({*model_, data_.labels, *tokenizers_.source, *tokenizers_.target,
+                                    build_generation(config_, limits_)});
+    const auto should_stop = [] { return train::StopSignal::received() != 0; };
+    const auto samples = build_samples(*task);
     train::CheckpointStore store(base::posix_fs(), config_.output_dir,
                                  build_checkpoint_options(config_));
     store.sweep();
     RunLog log(config_, observer_, found_ ? std::optional(found_->step) : std::nullopt);
     const train::StopSignal signal;
     train::Trainer trainer(
-        {task, parameters, optimizer, *data_.train, data_.validation.get(), store, log,
+        {*task, parameters, optimizer, *data_.train, data_.validation.get(), store, log,
          [&](base::Fs& files, const fs::path& folder, const train::TrainState& state) {
            write_checkpoint(files, folder, log.trainer_state_text(state, total_updates_));
          },
-         [] { return train::StopSignal::received() != 0; }},
+         should_stop, judge_of(samples.get(), should_stop)},
         build_trainer_options(config_));
     total_updates_ = trainer.total_updates();
     if (found_) trainer.restore(train::read_train_state(found_->folder, optimizer));
     observer_.on_start(total_updates_, trainer.state().position.updates);
     const train::Outcome outcome = trainer.run();
-    return finish(outcome, trainer.state(), task, log);
+    return finish(outcome, trainer.state(), *task, log);
   }
 
  private:
@@ -145,6 +136,33 @@ class Run {
     RunLog& log;
     const train::TrainState& state;
   };
+
+  /// The first validation rows, answered now and then while training, for tasks that write texts.
+  std::unique_ptr<Samples> build_samples(tasks::Task& task) {
+    const tasks::TaskType& type = config_.task.chosen();
+    const bool writes_texts = type.target_kind() == data::TargetKind::kText;
+    if (!writes_texts || !data_.validation || config_.evaluation.decode_examples == 0) return {};
+    return std::make_unique<Samples>(
+        task, text_of("validation", *data_.validation),
+        SampleOptions{config_.evaluation.decode_examples, config_.evaluation.samples,
+                      config_.evaluation.batch_size, config_.output_dir / "samples.jsonl",
+                      found_ ? found_->step : 0});
+  }
+
+  static std::function<std::optional<metrics::Values>(const train::Position&)> judge_of(
+      Samples* samples, const std::function<bool()>& should_stop) {
+    if (samples == nullptr) return {};
+    return [samples, should_stop](const train::Position& position) {
+      return samples->judge(position, should_stop);
+    };
+  }
+
+  /// A split with the file that its texts stand in.
+  DataText text_of(const std::string& split, const data::EncodedDataset& dataset) const {
+    const data::FileOptions file =
+        data::file_of_split(build_data_options(config_, threads_, limits_), split);
+    return {file.path, file.read, dataset};
+  }
 
   void write_run_files() {
     base::Fs& files = base::posix_fs();
@@ -156,7 +174,10 @@ class Run {
   }
 
   void write_checkpoint(base::Fs& files, const fs::path& folder, const std::string& trainer_state) {
-    write_model_folder(files, folder, {*model_, tokenizer_source(config_), data_.labels, problem_});
+    const decode::Options generation = build_generation(config_, limits_);
+    write_model_folder(files, folder,
+                       {*model_, tokenizers_, data_.labels, config_.task.chosen(),
+                        generation_config_text(*model_, generation)});
     write_run_record(files, folder, record_);
     base::write_file_synced(files, folder / "trainer_state.json", trainer_state);
   }
@@ -189,12 +210,12 @@ class Run {
     if (load_best() && state.best_metric) summary.best_step = state.best_step;
     const Judge judge{task, log, state};
     if (data_.validation) {
-      const auto values = evaluate_split(judge, "validation", *data_.validation, validation_path());
+      const auto values = evaluate_split(judge, "validation", *data_.validation);
       if (!values) return false;
       summary.validation = *values;
     }
     if (data_.test) {
-      const auto values = evaluate_split(judge, "test", *data_.test, config_.data.test->string());
+      const auto values = evaluate_split(judge, "test", *data_.test);
       if (!values) return false;
       summary.test = *values;
     }
@@ -212,46 +233,49 @@ class Run {
     return true;
   }
 
-  std::string validation_path() const {
-    const fs::path& file = config_.data.validation->file;
-    return file.empty() ? config_.data.train.string() : file.string();
-  }
-
   /// Evaluates the final model on a split and writes its results and predictions; nothing after a
   /// signal.
   std::optional<metrics::Values> evaluate_split(const Judge& judge, const std::string& split,
-                                                const data::EncodedDataset& dataset,
-                                                const std::string& path) {
-    ScoreTable scores(dataset.size(), num_labels_);
-    const auto result = train::evaluate(
+                                                const data::EncodedDataset& dataset) {
+    const bool judges_answers = config_.task.chosen().judges_answers();
+    auto result = train::evaluate(
         judge.task, dataset,
-        {config_.evaluation.batch_size, [] { return train::StopSignal::received() != 0; }},
-        scores.sink());
+        {config_.evaluation.batch_size, [] { return train::StopSignal::received() != 0; },
+         judges_answers ? tasks::AnswerMode::kFull : tasks::AnswerMode::kNone});
     if (!result) return std::nullopt;
-    judge.log.add_final_evaluation(split, judge.state, *result);
-    const JudgedSplit judged{split, problem_, data_.labels, dataset, scores, result->values};
-    split_results_.push_back(judge_split(judged));
-    try {
-      write_predictions(judged, path);
-    } catch (
-        const DataError& error) {  // the file has changed meanwhile: results stand, texts are gone
-      base::log_warning(base::cat("predictions are written without texts\n", error.report()));
-      write_predictions(judged, "-");
+    metrics::SplitResult& judged = split_results_.emplace_back();
+    judged.num_examples = dataset.size();
+    if (result->answers) {
+      write_answers(split, text_of(split, dataset), *result->answers);
+      result->values.merge(result->answers->values());
+      judged = result->answers->judge(dataset);
     }
+    judge.log.add_final_evaluation(split, judge.state, *result);
+    judged.split = split;
+    for (const auto& [name, value] : result->values) judged.values[name] = value;
     return result->values;
   }
 
-  /// predictions/<split>.jsonl and the examples for the report; with "-" as path without their
-  /// texts.
-  void write_predictions(const JudgedSplit& judged, const std::string& path) {
+  void write_answers(const std::string& split, DataText text, tasks::Answers& answers) {
+    try {
+      write_predictions(split, text, answers);
+    } catch (
+        const DataError& error) {  // the file has changed meanwhile: results stand, texts are gone
+      base::log_warning(base::cat("predictions are written without texts\n", error.report()));
+      text.path = "-";
+      write_predictions(split, text, answers);
+    }
+  }
+
+  /// predictions/<split>.jsonl and the examples for the report.
+  void write_predictions(const std::string& split, const DataText& text, tasks::Answers& answers) {
     const fs::path folder = config_.output_dir / "predictions";
     std::error_code ignored;
     fs::create_directory(folder, ignored);
-    const data::ReadOptions read = build_read_options(config_);
-    base::write_file_durably(
-        base::posix_fs(), folder / (judged.split + ".jsonl"),
-        predictions_jsonl({path, read, judged.dataset, judged.scores, problem_, data_.labels}));
-    wrong_answers_ = wrong_answers(judged, path, read, kShownWrongAnswers);
+    meet_examples(answers, text);
+    base::write_file_durably(base::posix_fs(), folder / (split + ".jsonl"),
+                             predictions_jsonl(text, answers));
+    wrong_answers_ = wrong_answers(text, answers, kShownWrongAnswers);
   }
 
   RunConfig config_;
@@ -259,16 +283,15 @@ class Run {
   base::FolderLock lock_;
   int threads_;
   std::optional<train::FoundCheckpoint> found_;
-  std::unique_ptr<text::Tokenizer> tokenizer_;
   json model_config_;
-  tasks::Problem problem_;
+  Tokenizers tokenizers_;
+  tasks::ModelLimits limits_;
   data::PreparedData data_;
   RunRecord record_;
-  int64_t num_labels_ = 0;
   int64_t total_updates_ = 0;
   std::vector<report::SplitResult> split_results_;
   std::vector<report::WrongAnswer> wrong_answers_;  ///< of the split evaluated last
-  std::unique_ptr<models::SequenceClassifier> model_;
+  std::unique_ptr<models::Model> model_;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "metrics/classification.h"
 #include "metrics/mean.h"
 #include "metrics/regression.h"
+#include "tasks/classification_answers.h"
 #include "tasks/token_batch.h"
 
 namespace finetune::tasks {
@@ -40,12 +41,6 @@ const ProblemNames& names_of(Problem problem) {
   return *std::ranges::find(kProblems, problem, &ProblemNames::problem);
 }
 
-at::Tensor class_tensor(const std::vector<int64_t>& class_ids) {
-  at::Tensor tensor = at::empty({static_cast<int64_t>(class_ids.size())}, at::kLong);
-  std::ranges::copy(class_ids, tensor.mutable_data_ptr<int64_t>());
-  return tensor;
-}
-
 at::Tensor target_tensor(const std::vector<float>& targets, at::IntArrayRef shape) {
   at::Tensor tensor = at::empty(shape, at::kFloat);
   std::ranges::copy(targets, tensor.mutable_data_ptr<float>());
@@ -57,7 +52,7 @@ LossSum loss_of(Problem problem, const at::Tensor& logits, const data::Batch& ba
   if (problem == Problem::kSingleLabel) {
     const auto labelled =
         std::ranges::count_if(batch.class_ids, [](int64_t id) { return id >= 0; });
-    return {kernels::cross_entropy_sum(logits, class_tensor(batch.class_ids)), labelled};
+    return {kernels::cross_entropy_sum(logits, to_tensor(batch.class_ids)), labelled};
   }
   if (batch.targets.empty()) return {logits.sum().mul(0.0), 0};
   const at::Tensor targets = target_tensor(batch.targets, logits.sizes());
@@ -91,11 +86,11 @@ AnyMetrics metrics_for(Problem problem, int64_t num_labels) {
 class ClassificationEvaluation final : public Evaluation {
  public:
   ClassificationEvaluation(models::SequenceClassifier& model, Problem problem, int64_t num_labels,
-                           PredictionSink sink)
+                           std::unique_ptr<ClassificationAnswers> answers)
       : model_(model),
         problem_(problem),
         metrics_(metrics_for(problem, num_labels)),
-        sink_(std::move(sink)) {}
+        answers_(std::move(answers)) {}
 
   void add(const data::Batch& batch) override {
     const at::Tensor logits =
@@ -103,10 +98,10 @@ class ClassificationEvaluation final : public Evaluation {
     const LossSum loss = loss_of(problem_, logits, batch);
     loss_.add(loss.sum.item<double>(), loss.num_targets);
     for (int64_t b = 0; b < batch.num_sequences(); ++b) count(batch, b, row_of(logits, b));
-    if (!sink_) return;
+    if (!answers_) return;
     const at::Tensor scores = scores_of(problem_, logits).contiguous();
     for (int64_t b = 0; b < batch.num_sequences(); ++b) {
-      sink_(batch.example_indices[static_cast<size_t>(b)], row_of(scores, b));
+      answers_->scores().set(batch.example_indices[static_cast<size_t>(b)], row_of(scores, b));
     }
   }
 
@@ -116,6 +111,8 @@ class ClassificationEvaluation final : public Evaluation {
     values["loss"] = loss_.value();
     return values;
   }
+
+  std::unique_ptr<Answers> take_answers() override { return std::move(answers_); }
 
  private:
   void count(const data::Batch& batch, int64_t b, std::span<const float> logits) {
@@ -139,7 +136,7 @@ class ClassificationEvaluation final : public Evaluation {
   Problem problem_;
   AnyMetrics metrics_;
   metrics::Mean loss_;
-  PredictionSink sink_;
+  std::unique_ptr<ClassificationAnswers> answers_;  ///< null: none are wanted
 };
 
 }  // namespace
@@ -158,15 +155,21 @@ std::string_view name_of(Problem problem) { return names_of(problem).ours; }
 std::string_view hugging_face_name_of(Problem problem) { return names_of(problem).theirs; }
 
 ClassificationTask::ClassificationTask(models::SequenceClassifier& model, Problem problem,
-                                       int64_t num_labels)
-    : model_(model), problem_(problem), num_labels_(num_labels) {}
+                                       int64_t num_labels, data::LabelMap labels)
+    : model_(model), problem_(problem), num_labels_(num_labels), labels_(std::move(labels)) {}
 
 LossSum ClassificationTask::loss(const data::Batch& batch, const nn::Pass& pass) {
   return loss_of(problem_, model_.logits(to_token_batch(batch), pass), batch);
 }
 
-std::unique_ptr<Evaluation> ClassificationTask::start_evaluation(PredictionSink sink) {
-  return std::make_unique<ClassificationEvaluation>(model_, problem_, num_labels_, std::move(sink));
+std::unique_ptr<Evaluation> ClassificationTask::start_evaluation(const EvaluationRequest& request) {
+  std::unique_ptr<ClassificationAnswers> answers;
+  if (request.answers != AnswerMode::kNone) {
+    answers = std::make_unique<ClassificationAnswers>(problem_, labels_,
+                                                      ScoreTable(request.num_rows, num_labels_));
+  }
+  return std::make_unique<ClassificationEvaluation>(model_, problem_, num_labels_,
+                                                    std::move(answers));
 }
 
 }  // namespace finetune::tasks

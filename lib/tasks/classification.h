@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <string_view>
 
+#include "data/label_map.h"
 #include "models/model.h"
 #include "tasks/task.h"
 
@@ -25,18 +25,22 @@ std::string_view hugging_face_name_of(Problem problem);
 ///   multi label   binary cross-entropy of sigmoid(logits); C targets a sequence
 ///   regression    squared error of logits; C targets a sequence
 /// Evaluation gives "loss" beside the values of metrics::SingleLabelMetrics, MultiLabelMetrics or
-/// RegressionMetrics; the sink gets softmax, sigmoid or the plain values, [C].
+/// RegressionMetrics; answers are ClassificationAnswers of softmax, sigmoid or the plain values,
+/// [C].
 class ClassificationTask final : public Task {
  public:
-  ClassificationTask(models::SequenceClassifier& model, Problem problem, int64_t num_labels);
+  /// `labels` name the classes in answers; there are none in a regression.
+  ClassificationTask(models::SequenceClassifier& model, Problem problem, int64_t num_labels,
+                     data::LabelMap labels = {});
 
   LossSum loss(const data::Batch& batch, const nn::Pass& pass) override;
-  std::unique_ptr<Evaluation> start_evaluation(PredictionSink sink) override;
+  std::unique_ptr<Evaluation> start_evaluation(const EvaluationRequest& request) override;
 
  private:
   models::SequenceClassifier& model_;
   Problem problem_;
   int64_t num_labels_;
+  data::LabelMap labels_;
 };
 
 }  // namespace finetune::tasks

@@ -3,12 +3,15 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <span>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
 
 #include "data/batch.h"
-#include "metrics/metric.h"
+#include "data/dataset.h"
+#include "data/example.h"
+#include "metrics/split_result.h"
 #include "nn/pass.h"
 
 namespace finetune::tasks {
@@ -20,9 +23,53 @@ struct LossSum {
   int64_t num_targets = 0;
 };
 
-/// Receives the model's answer to one example: its row in the data set and, for classification, one
-/// probability a label; for regression the predicted values.
-using PredictionSink = std::function<void(int64_t row, std::span<const float> scores)>;
+/// A row that the model answered wrongly.
+struct WrongRow {
+  int64_t row = 0;
+  double confidence = 0.0;
+  std::string expected;
+  std::string predicted;
+};
+
+/// A model's answers to the rows of one data set: labels with scores, translations, texts.
+class Answers {
+ public:
+  virtual ~Answers() = default;
+
+  virtual nlohmann::json to_json(int64_t row) const = 0;  ///< an object, as a program reads it
+  virtual std::string to_text(int64_t row) const = 0;     ///< one line, for people
+
+  /// What a row's example says the answer should be, as it stands in a file of predictions; null
+  /// where the example does not say.
+  virtual nlohmann::json expected_json(const data::Example& example) const = 0;
+
+  /// Encoded data does not keep texts: meet() tells the example behind a row, before values() and
+  /// judge(), to answers that need it.
+  virtual bool needs_examples() const { return false; }
+  virtual void meet(int64_t /*row*/, const data::Example& /*example*/) {}
+
+  /// Metrics that only finished answers give (BLEU); those of the forward passes are the
+  /// evaluation's.
+  virtual metrics::Values values() const { return {}; }
+
+  /// How the answers compare with what the data set holds: metrics with 95 % intervals, tables.
+  virtual metrics::SplitResult judge(const data::EncodedDataset& dataset) const = 0;
+
+  /// The most confident wrong answers, at most `max_count`, most confident first.
+  virtual std::vector<WrongRow> wrong_rows(const data::EncodedDataset& /*dataset*/,
+                                           size_t /*max_count*/) const {
+    return {};
+  }
+};
+
+/// How an evaluation answers: not at all, as fast as can be (greedy decoding), or as the config
+/// says (beam search).
+enum class AnswerMode { kNone, kQuick, kFull };
+
+struct EvaluationRequest {
+  AnswerMode answers = AnswerMode::kNone;
+  int64_t num_rows = 0;  ///< of the data set
+};
 
 /// One pass over a data set in evaluation mode. Batches come in any order.
 class Evaluation {
@@ -31,6 +78,9 @@ class Evaluation {
 
   virtual void add(const data::Batch& batch) = 0;  ///< runs the model
   virtual metrics::Values values() const = 0;      ///< "loss" and the task's metrics
+
+  /// The answers to the rows added, once; null where none were asked for.
+  virtual std::unique_ptr<Answers> take_answers() = 0;
 };
 
 /// A model with a purpose: what its loss is, how it answers, how it is judged.
@@ -39,9 +89,7 @@ class Task {
   virtual ~Task() = default;
 
   virtual LossSum loss(const data::Batch& batch, const nn::Pass& pass) = 0;
-
-  /// `sink` may be empty.
-  virtual std::unique_ptr<Evaluation> start_evaluation(PredictionSink sink) = 0;
+  virtual std::unique_ptr<Evaluation> start_evaluation(const EvaluationRequest& request) = 0;
 };
 
 }  // namespace finetune::tasks

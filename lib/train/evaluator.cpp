@@ -25,11 +25,10 @@ std::vector<int64_t> rows_by_length(const data::EncodedDataset& dataset) {
 }  // namespace
 
 std::optional<EvaluationResult> evaluate(tasks::Task& task, const data::EncodedDataset& dataset,
-                                         const EvaluatorOptions& options,
-                                         const tasks::PredictionSink& sink) {
+                                         const EvaluatorOptions& options) {
   const at::NoGradGuard no_grad;
   const auto start = std::chrono::steady_clock::now();
-  const auto evaluation = task.start_evaluation(sink);
+  const auto evaluation = task.start_evaluation({options.answers, dataset.size()});
   const std::vector<int64_t> rows = rows_by_length(dataset);
   const auto batch_size = static_cast<size_t>(options.batch_size);
   for (size_t begin = 0; begin < rows.size(); begin += batch_size) {
@@ -38,7 +37,8 @@ std::optional<EvaluationResult> evaluate(tasks::Task& task, const data::EncodedD
     evaluation->add(data::make_batch(dataset, std::span(rows).subspan(begin, count)));
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  return EvaluationResult{evaluation->values(), dataset.size(), elapsed.count()};
+  return EvaluationResult{evaluation->values(), dataset.size(), elapsed.count(),
+                          evaluation->take_answers()};
 }
 
 }  // namespace finetune::train

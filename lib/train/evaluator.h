@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "data/dataset.h"
@@ -10,20 +11,21 @@
 namespace finetune::train {
 
 struct EvaluatorOptions {
-  int64_t batch_size = 64;            ///< sequences a batch; they are sorted by length first
-  std::function<bool()> should_stop;  ///< asked between batches; may be empty
+  int64_t batch_size = 64;              ///< sequences a batch; they are sorted by length first
+  std::function<bool()> should_stop{};  ///< asked between batches; may be empty
+  tasks::AnswerMode answers = tasks::AnswerMode::kNone;
 };
 
 struct EvaluationResult {
   metrics::Values values;
   int64_t num_examples = 0;
   double seconds = 0.0;
+  std::unique_ptr<tasks::Answers> answers;  ///< null where none were asked for
 };
 
 /// Runs `task` over a whole data set without gradients or dropout. Nothing when should_stop() cut
 /// it short.
 std::optional<EvaluationResult> evaluate(tasks::Task& task, const data::EncodedDataset& dataset,
-                                         const EvaluatorOptions& options,
-                                         const tasks::PredictionSink& sink = {});
+                                         const EvaluatorOptions& options);
 
 }  // namespace finetune::train

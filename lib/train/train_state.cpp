@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
 
 /// Visits every field by name, so that writing and reading cannot disagree.
 template <class State, class Visitor>
@@ -25,6 +25,10 @@ void visit_fields(State& state, Visitor&& visit) {
   visit("boundary_epoch_fraction", state.previous_boundary.epoch);
   visit("boundary_tokens", state.previous_boundary.tokens);
   visit("boundary_seconds", state.previous_boundary.seconds);
+  visit("answers_updates", state.previous_answers.updates);
+  visit("answers_epoch_fraction", state.previous_answers.epoch);
+  visit("answers_tokens", state.previous_answers.tokens);
+  visit("answers_seconds", state.previous_answers.seconds);
   visit("is_boundary_pending", state.is_boundary_pending);
   visit("epoch", state.epoch);
   visit("group_in_epoch", state.group_in_epoch);

@@ -15,6 +15,7 @@ namespace finetune::train {
 struct TrainState {
   Position position;
   Position previous_boundary;        ///< where evaluations and checkpoints were last considered
+  Position previous_answers;         ///< where answers were last judged
   bool is_boundary_pending = false;  ///< the update is done, its evaluation and checkpoint are not
   int64_t epoch = 0;                 ///< current epoch, from 0
   int64_t group_in_epoch = 0;        ///< groups of micro-batches of this epoch that are done

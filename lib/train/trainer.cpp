@@ -40,6 +40,8 @@ struct Trainer::Group {
   std::vector<int64_t> rows;
   std::chrono::steady_clock::time_point start;
 
+  /// What divides sums over the targets, for the loss and for its gradient.
+  double scale() const { return 1.0 / static_cast<double>(std::max<int64_t>(num_targets, 1)); }
   double mean_loss() const {
     return loss_sum / static_cast<double>(std::max<int64_t>(num_targets, 1));
   }
@@ -48,7 +50,7 @@ struct Trainer::Group {
 Trainer::Trainer(TrainerParts parts, const TrainerOptions& options)
     : parts_(std::move(parts)), options_(options) {
   for (int64_t row = 0; row < parts_.train.size(); ++row)
-    lengths_.push_back(parts_.train.length(row));
+    lengths_.push_back(parts_.train.num_tokens(row));
   if (options_.early_stopping) early_stopping_.emplace(*options_.early_stopping);
   options_.schedule.total_steps =
       count_updates(lengths_, options_.sampler, {options_.num_train_epochs, options_.max_steps});
@@ -101,8 +103,7 @@ void Trainer::take_step() {
   const Position before = state_.position;
   load_epoch(state_.epoch);
   const Group group = accumulate();
-  const double scale = 1.0 / static_cast<double>(std::max<int64_t>(group.num_targets, 1));
-  const double grad_norm = parts_.optimizer.gradient_norm(scale);
+  const double grad_norm = parts_.optimizer.gradient_norm(group.scale());
   state_.examples += static_cast<int64_t>(group.rows.size());
   state_.position.tokens += group.num_tokens;
   if (!std::isfinite(group.mean_loss())) {
@@ -145,8 +146,7 @@ Trainer::Group Trainer::accumulate() {
 }
 
 void Trainer::apply(const Group& group, double learning_rate, double grad_norm) {
-  const double scale = 1.0 / static_cast<double>(std::max<int64_t>(group.num_targets, 1));
-  parts_.optimizer.step(learning_rate, scale, grad_norm);
+  parts_.optimizer.step(learning_rate, group.scale(), grad_norm);
   ++state_.position.updates;
   state_.window_loss += group.mean_loss();
   ++state_.window_updates;
@@ -216,9 +216,11 @@ bool Trainer::finish_boundary() {
 }
 
 bool Trainer::evaluate_now(bool& is_best) {
-  const auto result = evaluate(parts_.task, *parts_.validation,
-                               {options_.evaluation_batch_size, parts_.should_stop});
+  auto result =
+      evaluate(parts_.task, *parts_.validation,
+               {options_.evaluation_batch_size, parts_.should_stop, tasks::AnswerMode::kNone});
   if (!result) return false;
+  if (!add_answer_metrics(result->values)) return false;
   const auto value_of = [&](const std::string& metric) {
     const auto found = result->values.find(metric);
     const bool is_defined = found != result->values.end() && found->second.has_value();
@@ -230,13 +232,27 @@ bool Trainer::evaluate_now(bool& is_best) {
     state_.best_metric = value;
     state_.best_step = state_.position.updates;
   }
-  if (early_stopping_) {
+  // An evaluation that did not measure what is watched says nothing about progress.
+  if (early_stopping_ && result->values.contains(options_.early_stopping_metric)) {
     if (early_stopping_->update(value_of(options_.early_stopping_metric)))
       state_.is_stopped_early = true;
     state_.early_stopping = early_stopping_->state();
   }
   parts_.listener.on_evaluation(
       {state_.position, result->values, result->num_examples, result->seconds, is_best});
+  return true;
+}
+
+/// Adds what only answers tell, when that is due. False when a signal cut it short.
+bool Trainer::add_answer_metrics(metrics::Values& values) {
+  const bool is_asked =
+      parts_.judge_answers &&
+      (is_finished() || is_due(options_.answer_every, state_.previous_answers, state_.position));
+  if (!is_asked) return true;
+  const auto more = parts_.judge_answers(state_.position);
+  if (!more) return false;
+  for (const auto& [name, value] : *more) values[name] = value;
+  state_.previous_answers = state_.position;
   return true;
 }
 

@@ -35,6 +35,7 @@ struct TrainerOptions {
 
   Interval evaluate_every;
   int64_t evaluation_batch_size = 64;
+  Interval answer_every;  ///< how often an evaluation also asks TrainerParts::judge_answers
   std::string metric = "loss";
   bool is_greater_better = false;
   std::optional<EarlyStoppingOptions> early_stopping;
@@ -59,6 +60,9 @@ struct TrainerParts {
   std::function<void(base::Fs& fs, const std::filesystem::path& folder, const TrainState& state)>
       write_model;
   std::function<bool()> should_stop;  ///< a signal has asked the run to save and stop
+  /// Metrics that take answers (BLEU of some written texts), beyond those of an evaluation. Nothing
+  /// when should_stop() cut it short; empty for a task without.
+  std::function<std::optional<metrics::Values>(const Position&)> judge_answers{};
 };
 
 enum class Outcome { kFinished, kStoppedEarly, kTimeIsUp, kPreempted };
@@ -90,6 +94,7 @@ class Trainer {
   void log();
   bool finish_boundary();
   bool evaluate_now(bool& is_best);
+  bool add_answer_metrics(metrics::Values& values);
   bool save(bool is_best, bool must_succeed);
 
   TrainerParts parts_;

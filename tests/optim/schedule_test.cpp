@@ -13,11 +13,12 @@ using finetune::optim::ScheduleType;
 TEST_CASE("schedules follow transformers over the whole run and past its end") {
   const auto fixture = nlohmann::json::parse(
       finetune::test::read_file(finetune::test::fixture("optim/fixtures/optim.json")));
-  REQUIRE(fixture.at("schedules").size() == 5);
+  REQUIRE(fixture.at("schedules").size() == 7);
   for (const auto& expected : fixture.at("schedules")) {
     Schedule schedule;
-    schedule.type =
-        expected.at("type") == "linear" ? ScheduleType::kLinear : ScheduleType::kConstant;
+    schedule.type = expected.at("type") == "linear"         ? ScheduleType::kLinear
+                    : expected.at("type") == "inverse_sqrt" ? ScheduleType::kInverseSqrt
+                                                            : ScheduleType::kConstant;
     schedule.warmup_steps = expected.at("warmup_steps");
     schedule.total_steps = expected.at("total_steps");
     INFO(expected.dump());

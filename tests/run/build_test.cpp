@@ -13,6 +13,16 @@ using Catch::Matchers::Contains;
 using test::TinyRun;
 using Unit = train::Interval::Unit;
 
+namespace {
+
+data::LabelMap labels_of(int64_t count) {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
+  return data::LabelMap(names);
+}
+
+}  // namespace
+
 TEST_CASE("every unit of an interval reaches the trainer") {
   using config::Duration;
   CHECK(build_interval({500, config::Unit::kSteps}).unit == Unit::kSteps);
@@ -127,7 +137,7 @@ TEST_CASE("data is read as the config says") {
 
   const data::DataOptions data =
       build_data_options(tiny.config(R"({"data": {"max_length": 12, "validation": "20 percent"}})"),
-                         /*num_threads=*/3, /*model_max_length=*/24, {});
+                         /*num_threads=*/3, {.max_length = 24});
   CHECK(data.train == (tiny / "train.tsv").string());
   CHECK(data.validation.empty());
   CHECK(data.validation_fraction == Approx(0.2));
@@ -138,27 +148,28 @@ TEST_CASE("data is read as the config says") {
   CHECK_FALSE(data.label_names);
 }
 
-TEST_CASE("labels of a checkpoint come before those of the config") {
+TEST_CASE("labels that the config gives are those of its task") {
   const TinyRun tiny;
   const RunConfig config = tiny.config(R"({"task": {"labels": ["good", "fair", "bad"]}})");
-  using Names = std::vector<std::string>;
-  CHECK(*build_data_options(config, 1, 24, {}).label_names == Names{"good", "fair", "bad"});
-  CHECK(*build_data_options(config, 1, 24, {"a", "b"}).label_names == Names{"a", "b"});
+  CHECK(config.task.chosen().label_order({}, {}) ==
+        std::vector<std::string>{"good", "fair", "bad"});
 }
 
 TEST_CASE("more tokens than the model has positions are refused") {
   const TinyRun tiny;
   const RunConfig config = tiny.config(R"({"data": {"max_length": 25}})");
-  CHECK(build_data_options(config, 1, 25, {}).encoding.max_length == 25);
-  CHECK_THAT(test::error_of<ConfigError>([&] { build_data_options(config, 1, 24, {}); }),
-             Contains("data.max_length is 25") && Contains("24 positions"));
-  CHECK(build_data_options(tiny.config(), 1, 24, {}).encoding.max_length == 24);
+  CHECK(build_data_options(config, 1, {.max_length = 25}).encoding.max_length == 25);
+  CHECK_THAT(
+      test::error_of<ConfigError>([&] { build_data_options(config, 1, {.max_length = 24}); }),
+      Contains("data.max_length is 25") && Contains("24 positions"));
+  CHECK(build_data_options(tiny.config(), 1, {.max_length = 24}).encoding.max_length == 24);
 }
 
 TEST_CASE("encoded data is kept where XDG says, in the home, in a folder of choice or nowhere") {
   const TinyRun tiny;
   const auto cache = [&](const std::string& value) {
-    return build_data_options(tiny.config(R"({"data": {"cache": )" + value + "}}"), 1, 24, {})
+    return build_data_options(tiny.config(R"({"data": {"cache": )" + value + "}}"), 1,
+                              {.max_length = 24})
         .encoding.cache_folder;
   };
   CHECK(cache("false").empty());
@@ -193,32 +204,26 @@ TEST_CASE("a model without a path is built from its type and config") {
   const nlohmann::json model_config = build_model_config(config);
   CHECK(model_config.at("model_type") == "bert");
   CHECK(model_config.at("hidden_size") == 8);
-  CHECK(build_model(config, model_config, 4)->max_length() == 16);
-  CHECK_THAT(test::error_of<ConfigError>([&] { tokenizer_source(config); }),
-             Contains("model.tokenizer is missing"));
-  RunConfig with_tokenizer = config;
-  with_tokenizer.model.tokenizer = tiny / "model";
-  CHECK(tokenizer_source(with_tokenizer) == tiny / "model");
-  CHECK(tokenizer_source(tiny.config()) == tiny / "model");
+  CHECK(build_model(config, model_config, labels_of(4))->max_length() == 16);
 }
 
 TEST_CASE("the head of a pretrained model is new where the labels differ, never in a checkpoint") {
   const TinyRun tiny;
   const RunConfig config = tiny.config();
   const nlohmann::json model_config = build_model_config(config);
-  CHECK_THAT(test::logged([&] { build_model(config, model_config, 2); }),
+  CHECK_THAT(test::logged([&] { build_model(config, model_config, labels_of(2)); }),
              Contains("initialised at random") && Contains("classifier.weight"));
-  CHECK(test::logged([&] { build_model(config, model_config, 3); }).empty());
-  CHECK_NOTHROW(build_model_from_checkpoint(config, tiny / "model", 3));
+  CHECK(test::logged([&] { build_model(config, model_config, labels_of(3)); }).empty());
+  CHECK_NOTHROW(build_model_from_checkpoint(config, tiny / "model", labels_of(3)));
   CHECK_THAT(test::error_of<CheckpointError>(
-                 [&] { build_model_from_checkpoint(config, tiny / "model", 2); }),
+                 [&] { build_model_from_checkpoint(config, tiny / "model", labels_of(2)); }),
              Contains("classifier.weight"));
 }
 
 TEST_CASE("parameters are decayed but for biases and norms, and frozen ones are left out") {
   const TinyRun tiny;
   const RunConfig config = tiny.config();
-  const auto model = build_model(config, build_model_config(config), 3);
+  const auto model = build_model(config, build_model_config(config), labels_of(3));
   auto named = models::named_parameters(model->module());
   named.front().value.set_requires_grad(false);
   const optim::FlatParameters parameters = build_parameters(*model);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "run/tiny_run.h"
+#include "tasks/classification_answers.h"
 
 using namespace finetune;
 using namespace finetune::run;
@@ -15,6 +16,10 @@ namespace {
 
 data::Example example(const std::string& text) { return {.text = text}; }
 
+const tasks::ScoreTable& scores_of(const tasks::Answers& answers) {
+  return dynamic_cast<const tasks::ClassificationAnswers&>(answers).scores();
+}
+
 }  // namespace
 
 TEST_CASE("lines get the scores that transformers gives them") {
@@ -23,7 +28,8 @@ TEST_CASE("lines get the scores that transformers gives them") {
   CHECK_FALSE(inference.has_pairs());
   const std::vector<data::Example> examples = {example("w9 good w20"), example("bad"),
                                                example("fair w30 w31 w32 w33")};
-  const ScoreTable scores = inference.score(examples);
+  const auto answers = inference.answer(examples);
+  const tasks::ScoreTable& scores = scores_of(*answers);
   const auto python = test::python();
   if (!python) return;
   const std::string script =
@@ -55,20 +61,20 @@ TEST_CASE("a run brings its columns along, and the command line may name others"
   tiny.train(R"({"data": {"text_column": "sentence", "validation": "train.tsv", "test": null},
                  "training": {"max_steps": 1}})");
   Inference by_run(tiny / "run");
-  CHECK(by_run.score_file((tiny / "train.tsv").string(), true).values.at("accuracy").has_value());
+  CHECK(by_run.answer_file((tiny / "train.tsv").string(), true).values.at("accuracy").has_value());
   CHECK_THAT(
-      test::error_of<DataError>([&] { by_run.score_file((tiny / "dev.tsv").string(), true); }),
+      test::error_of<DataError>([&] { by_run.answer_file((tiny / "dev.tsv").string(), true); }),
       Contains("sentence"));
 
   ColumnOptions columns;
   columns.text = "text";
   Inference by_columns(tiny / "run", columns);
-  CHECK(by_columns.score_file((tiny / "dev.tsv").string(), true).dataset->size() == 9);
+  CHECK(by_columns.answer_file((tiny / "dev.tsv").string(), true).dataset->size() == 9);
 
   const auto plain = tiny.write("plain.tsv", "bad\tw8 bad\ngood\tw9 good\n");
   columns = {"1", std::nullopt, "0", true};
   Inference without_header(tiny / "run", columns);
-  const auto scored = without_header.score_file(plain.string(), true);
+  const auto scored = without_header.answer_file(plain.string(), true);
   CHECK(scored.dataset->size() == 2);
   CHECK(scored.dataset->class_id(1) == 2);
 }
@@ -77,24 +83,24 @@ TEST_CASE("labels are read only where they are needed") {
   const TinyRun tiny;
   Inference inference(tiny / "model");
   const auto path = tiny.write("unlabelled.tsv", "text\nw8 good\nw9 bad\n").string();
-  const auto scored = inference.score_file(path, false);
+  const auto scored = inference.answer_file(path, false);
   CHECK(scored.dataset->size() == 2);
   CHECK(scored.dataset->class_id(0) == -1);
-  CHECK_THROWS_AS(inference.score_file(path, true), DataError);
+  CHECK_THROWS_AS(inference.answer_file(path, true), DataError);
 }
 
 TEST_CASE("the splits of a run give the values that training ended with") {
   const TinyRun tiny;
   const TrainSummary summary = tiny.train();
   Inference inference(tiny / "run");
-  const auto validation = inference.score_split("validation");
+  const auto validation = inference.answer_split("validation");
   CHECK(validation.split == "validation");
   CHECK(validation.values.at("accuracy") == summary.validation.at("accuracy"));
   CHECK(*validation.values.at("loss") == Approx(*summary.validation.at("loss")).epsilon(1e-6));
-  CHECK(inference.score_split("test").dataset->size() == 6);
-  CHECK(inference.score_split("train").dataset->size() == 24);
-  CHECK(Inference(tiny / "run/best").score_split("test").dataset->size() == 6);
-  CHECK_THAT(test::error_of<ConfigError>([&] { inference.score_split("dev"); }),
+  CHECK(inference.answer_split("test").dataset->size() == 6);
+  CHECK(inference.answer_split("train").dataset->size() == 24);
+  CHECK(Inference(tiny / "run/best").answer_split("test").dataset->size() == 6);
+  CHECK_THAT(test::error_of<ConfigError>([&] { inference.answer_split("dev"); }),
              Contains("'dev'") && Contains("train, validation or test"));
 }
 
@@ -102,10 +108,10 @@ TEST_CASE("a split that the run does not have, or without a run, is an error") {
   const TinyRun tiny;
   tiny.train(R"({"data": {"test": null}, "training": {"max_steps": 1}})");
   Inference inference(tiny / "run");
-  CHECK_THAT(test::error_of<ConfigError>([&] { inference.score_split("test"); }),
+  CHECK_THAT(test::error_of<ConfigError>([&] { inference.answer_split("test"); }),
              Contains("no split 'test'"));
   Inference plain(tiny / "model");
-  CHECK_THAT(test::error_of<ConfigError>([&] { plain.score_split("test"); }),
+  CHECK_THAT(test::error_of<ConfigError>([&] { plain.answer_split("test"); }),
              Contains("--data FILE"));
 }
 
@@ -115,13 +121,13 @@ TEST_CASE("a text longer than the model is cut, as in training") {
   for (int i = 0; i < 100; ++i) text += " w9";
   const std::vector<data::Example> examples = {example(text)};
   Inference plain(tiny / "model");
-  CHECK_NOTHROW(plain.score(examples));
+  CHECK_NOTHROW(plain.answer(examples));
   tiny.train(R"({"data": {"max_length": 3}, "training": {"max_steps": 1}})");
   Inference inference(tiny / "run");
-  const ScoreTable cut = inference.score(examples);
+  const auto cut = inference.answer(examples);
   const std::vector<data::Example> beginnings = {example("good")};
-  const ScoreTable beginning = inference.score(beginnings);
-  CHECK(std::ranges::equal(cut.row(0), beginning.row(0)));
+  const auto beginning = inference.answer(beginnings);
+  CHECK(std::ranges::equal(scores_of(*cut).row(0), scores_of(*beginning).row(0)));
 }
 
 TEST_CASE("bad rows are errors even where the run skipped them") {
@@ -129,6 +135,6 @@ TEST_CASE("bad rows are errors even where the run skipped them") {
   tiny.train(R"({"data": {"on_bad_row": "skip"}, "training": {"max_steps": 1}})");
   Inference inference(tiny / "run");
   const auto path = tiny.write("bad.tsv", "text\tlabel\nw8\tgood\nw9\texcellent\n").string();
-  CHECK_THAT(test::error_of<DataError>([&] { inference.score_file(path, true); }),
+  CHECK_THAT(test::error_of<DataError>([&] { inference.answer_file(path, true); }),
              Contains("bad.tsv:3") && Contains("excellent"));
 }

@@ -63,8 +63,8 @@ TEST_CASE("a tokenizer shows itself at work") {
     const json tokenizer = run::inspect(path).at("tokenizer");
     CHECK(tokenizer.at("pad") == json::parse(R"({"id": 0, "token": "[PAD]"})"));
     CHECK(tokenizer.at("unknown").at("id") == 1);
-    CHECK(tokenizer.at("example").at("ids") == json::parse("[2, 1, 1, 1, 1, 3]"));
-    CHECK(tokenizer.at("example").at("tokens")[0] == "[CLS]");
+    CHECK(tokenizer.at("examples")[0].at("ids") == json::parse("[2, 1, 1, 1, 1, 3]"));
+    CHECK(tokenizer.at("examples")[0].at("tokens")[0] == "[CLS]");
   }
 }
 

@@ -7,6 +7,7 @@
 #include "data/prepare.h"
 #include "models/load.h"
 #include "run/tiny_run.h"
+#include "tasks/classification_type.h"
 #include "tensors/safetensors_writer.h"
 
 using namespace finetune;
@@ -24,6 +25,17 @@ std::unique_ptr<models::SequenceClassifier> model_with(const TinyRun& tiny, int6
   models::HeadOptions head;
   head.num_labels = num_labels;
   return models::load_sequence_classifier(tiny / "model", head, 1, {}).model;
+}
+
+std::unique_ptr<tasks::TaskType> type_of(Problem problem) {
+  auto type = std::make_unique<tasks::ClassificationType>();
+  type->adopt({{"problem_type", tasks::hugging_face_name_of(problem)}, {"id2label", {{"0", "a"}}}},
+              "");
+  return type;
+}
+
+Problem problem_of(const TrainedModel& trained) {
+  return dynamic_cast<const tasks::ClassificationType&>(*trained.type).problem();
 }
 
 /// Changes keys of <tiny>/model/config.json by a merge patch.
@@ -91,12 +103,11 @@ TEST_CASE("a model folder comes back with its weights, labels, problem and token
     const auto model = model_with(tiny, num_labels);
     const test::TemporaryFolder folder;
     write_model_folder(base::posix_fs(), folder.path(),
-                       {*model, tiny / "model", labels, c.problem});
+                       {*model, load_tokenizers(tiny / "model"), labels, *type_of(c.problem)});
     const TrainedModel loaded = load_trained_model(folder.path());
-    CHECK(loaded.problem == c.problem);
+    CHECK(problem_of(loaded) == c.problem);
     CHECK(loaded.labels.names() == c.names);
-    CHECK(loaded.num_labels == num_labels);
-    CHECK(loaded.tokenizer->vocab_size() == 60);
+    CHECK(loaded.tokenizers.source->vocab_size() == 60);
     const auto before = models::export_weights(*model);
     const auto after = models::export_weights(*loaded.model);
     REQUIRE(before.size() == after.size());
@@ -112,8 +123,9 @@ TEST_CASE("the folder says to transformers what the labels are") {
   const auto model = model_with(tiny, 2);
   const data::LabelMap labels({"no", "yes"});
   const test::TemporaryFolder folder;
-  write_model_folder(base::posix_fs(), folder.path(),
-                     {*model, tiny / "model", labels, Problem::kSingleLabel});
+  write_model_folder(
+      base::posix_fs(), folder.path(),
+      {*model, load_tokenizers(tiny / "model"), labels, *type_of(Problem::kSingleLabel)});
   const json config = json::parse(test::read_file(folder.path() / "config.json"));
   CHECK(config.at("id2label") == json::parse(R"({"0": "no", "1": "yes"})"));
   CHECK(config.at("label2id") == json::parse(R"({"no": 0, "yes": 1})"));
@@ -229,11 +241,11 @@ TEST_CASE("labels are numbered without holes and named once") {
 
 TEST_CASE("a problem that is not named is Hugging Face's default, an unknown one is refused") {
   const TinyRun tiny;
-  CHECK(load_trained_model(tiny / "model").problem == Problem::kSingleLabel);
+  CHECK(problem_of(load_trained_model(tiny / "model")) == Problem::kSingleLabel);
   patch_model_config(tiny, R"({"problem_type": "regression"})");
   const TrainedModel regression = load_trained_model(tiny / "model");
-  CHECK(regression.problem == Problem::kRegression);
-  CHECK(regression.num_labels == 3);
+  CHECK(problem_of(regression) == Problem::kRegression);
+  CHECK(regression.type->description({}) == "a regression task with 3 labels");
   CHECK(regression.labels.size() == 0);
   patch_model_config(tiny, R"({"problem_type": "guessing"})");
   CHECK_THAT(load_error(tiny), Contains("unknown problem_type") && Contains("guessing"));

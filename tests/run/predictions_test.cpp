@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "run/scored_rows.h"
 #include "run/tiny_run.h"
+#include "tasks/scored_rows.h"
 
 using namespace finetune;
 using namespace finetune::run;
@@ -12,8 +12,6 @@ using nlohmann::json;
 using tasks::Problem;
 
 namespace {
-
-const data::LabelMap kLabels({"negative", "neutral", "positive"});
 
 std::vector<json> parse_lines(const std::string& text) {
   std::vector<json> lines;
@@ -34,45 +32,11 @@ std::vector<json> predictions(const std::string& path, const data::ReadOptions& 
   const data::LabelMap labels =
       problem == Problem::kRegression ? data::LabelMap() : data::LabelMap({"bad", "fair", "good"});
   const auto prepared = data::prepare_file({path, "data", read, {}}, labels, *tokenizer);
-  const ScoreTable scores = test::score_table(rows);
-  return parse_lines(predictions_jsonl({path, read, *prepared.dataset, scores, problem, labels}));
+  const tasks::ClassificationAnswers answers(problem, labels, test::score_table(rows));
+  return parse_lines(predictions_jsonl({path, read, *prepared.dataset}, answers));
 }
 
 }  // namespace
-
-TEST_CASE("scores come back by row, in whatever order they were given") {
-  ScoreTable table(3, 2);
-  const auto sink = table.sink();
-  sink(2, std::vector<float>{5, 6});
-  sink(0, std::vector<float>{1, 2});
-  CHECK(std::vector<float>(table.row(0).begin(), table.row(0).end()) == std::vector<float>{1, 2});
-  CHECK(std::vector<float>(table.row(1).begin(), table.row(1).end()) == std::vector<float>{0, 0});
-  CHECK(std::vector<float>(table.row(2).begin(), table.row(2).end()) == std::vector<float>{5, 6});
-}
-
-TEST_CASE("the answer of a single-label model is its most likely label") {
-  const std::vector<float> scores = {0.1F, 0.2F, 0.7F};
-  CHECK(prediction_json(Problem::kSingleLabel, kLabels, scores) == json::parse(R"(
-      {"label": "positive", "scores": {"negative": 0.1, "neutral": 0.2, "positive": 0.7}})"));
-  CHECK(prediction_text(Problem::kSingleLabel, kLabels, scores) == "positive");
-}
-
-TEST_CASE("the answer of a multi-label model is all labels above one half") {
-  const std::vector<float> scores = {0.9F, 0.5F, 0.51F};
-  CHECK(prediction_json(Problem::kMultiLabel, kLabels, scores) == json::parse(R"(
-      {"labels": ["negative", "positive"],
-       "scores": {"negative": 0.9, "neutral": 0.5, "positive": 0.51}})"));
-  CHECK(prediction_text(Problem::kMultiLabel, kLabels, scores) == "negative;positive");
-  const std::vector<float> none = {0.1F, 0.1F, 0.1F};
-  CHECK(prediction_json(Problem::kMultiLabel, kLabels, none).at("labels") == json::array());
-  CHECK(prediction_text(Problem::kMultiLabel, kLabels, none).empty());
-}
-
-TEST_CASE("the answer of a regression is a number of six decimals") {
-  const std::vector<float> scores = {2.3F};
-  CHECK(prediction_json(Problem::kRegression, {}, scores).dump() == R"({"value":2.3})");
-  CHECK(prediction_text(Problem::kRegression, {}, scores) == "2.3");
-}
 
 TEST_CASE("predictions of a file hold line, text and target of every row") {
   const test::TinyRun tiny;
@@ -114,10 +78,9 @@ TEST_CASE("targets of a regression are numbers") {
 
 TEST_CASE("data that came from a stream has lines but no texts") {
   const auto dataset = test::rows_of_classes({0, 1});
-  const ScoreTable scores = test::score_table({{0.25F, 0.75F}, {0.5F, 0.5F}});
-  const data::LabelMap labels({"a", "b"});
-  const auto lines =
-      parse_lines(predictions_jsonl({"-", {}, *dataset, scores, Problem::kSingleLabel, labels}));
+  const tasks::ClassificationAnswers answers(Problem::kSingleLabel, data::LabelMap({"a", "b"}),
+                                             test::score_table({{0.25F, 0.75F}, {0.5F, 0.5F}}));
+  const auto lines = parse_lines(predictions_jsonl({"-", {}, *dataset}, answers));
   REQUIRE(lines.size() == 2);
   CHECK(lines[0] == json::parse(R"({"line": 2, "label": "b", "scores": {"a": 0.25, "b": 0.75}})"));
 }

@@ -93,8 +93,8 @@ TEST_CASE("paths begin at the config file, those of overrides at the working fol
   CHECK(config.base_folder == root / "configs");
   CHECK(config.output_dir == root / "runs/a b");
   CHECK(config.model.path == "/models/m");
-  CHECK(config.data.train == "-");
-  CHECK(config.data.test == root / "configs/é.tsv");
+  CHECK(config.data.train.file == "-");
+  CHECK(config.data.test->file == root / "configs/é.tsv");
   CHECK(config.data.cache.folder == std::filesystem::current_path() / "c");
 }
 

@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "data/prepare.h"
-#include "run/scored_rows.h"
 #include "run/tiny_run.h"
+#include "tasks/scored_rows.h"
 
 using namespace finetune;
 using namespace finetune::run;
@@ -24,15 +24,15 @@ struct Answered {
 
   std::vector<report::WrongAnswer> wrong(Problem problem, const std::string& file,
                                          size_t max_count) const {
-    return wrong_answers({"test", problem, labels, *dataset, scores, values}, file, {}, max_count);
+    const tasks::ClassificationAnswers answers(problem, labels, scores);
+    return wrong_answers({file, {}, *dataset}, answers, max_count);
   }
 
   std::filesystem::path path;
   data::LabelMap labels{{"bad", "fair", "good"}};
   std::shared_ptr<const data::EncodedDataset> dataset;
-  ScoreTable scores = test::score_table(
+  tasks::ScoreTable scores = test::score_table(
       {{0.5F, 0.3F, 0.2F}, {0.9F, 0.1F, 0.0F}, {0.2F, 0.1F, 0.7F}, {0.1F, 0.5F, 0.4F}});
-  metrics::Values values;
 };
 
 }  // namespace

@@ -31,7 +31,7 @@ TEST_CASE("a regression learns its numbers") {
   const json line = json::parse(test::lines_of(tiny / "run/predictions/validation.jsonl").at(0));
   CHECK(line.at("target") == 1.5);
   CHECK(line.at("value").get<double>() > 0.0);
-  CHECK(load_trained_model(tiny / "run").problem == tasks::Problem::kRegression);
+  CHECK(load_trained_model(tiny / "run").type->description({}) == "a regression task with 1 label");
 }
 
 TEST_CASE("a multi-label run learns its labels") {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "support/test_support.h"
+#include "tasks/classification_answers.h"
 
 namespace finetune::tasks {
 namespace {
@@ -60,6 +61,10 @@ std::vector<float> flat(const json& rows) {
   return values;
 }
 
+const ScoreTable& scores_of(const Answers& answers) {
+  return dynamic_cast<const ClassificationAnswers&>(answers).scores();
+}
+
 double mean(const LossSum& loss) {
   return loss.sum.item<double>() / static_cast<double>(loss.num_targets);
 }
@@ -96,25 +101,25 @@ TEST_CASE("regression losses are torch's mean squared error") {
         Approx(expected.at("regression").get<double>()).epsilon(1e-6));
 }
 
-TEST_CASE("an evaluation gives loss and metrics, and the sink the scores of each row") {
+TEST_CASE(
+    "an evaluation gives loss and metrics, and the scores of each row where they are wanted") {
   const json expected = fixture();
   FixedModel model(expected.at("logits"), 3);
   ClassificationTask task(model, Problem::kSingleLabel, 3);
   data::Batch batch = batch_of(6);
   batch.class_ids = expected.at("class_ids").get<std::vector<int64_t>>();
   const std::vector<float> softmax = flat(expected.at("softmax"));
-  std::vector<int64_t> rows;
-  const auto evaluation = task.start_evaluation([&](int64_t row, std::span<const float> scores) {
-    for (size_t c = 0; c < 3; ++c) {
-      CHECK(scores[c] == Approx(softmax[static_cast<size_t>(row - 10) * 3 + c]).margin(1e-6));
-    }
-    rows.push_back(row);
-  });
+  const auto evaluation = task.start_evaluation({AnswerMode::kFull, 16});
   evaluation->add(batch);
   const metrics::Values values = evaluation->values();
   CHECK(*values.at("loss") == Approx(expected.at("single_label").get<double>()).epsilon(1e-6));
   CHECK(values.contains("accuracy"));
-  CHECK(rows == std::vector<int64_t>{10, 11, 12, 13, 14, 15});
+  const auto answers = evaluation->take_answers();
+  for (int64_t row = 10; row < 16; ++row) {  // the rows of the batch in its data set
+    const auto scores = scores_of(*answers).row(row);
+    for (size_t c = 0; c < 3; ++c)
+      CHECK(scores[c] == Approx(softmax[static_cast<size_t>(row - 10) * 3 + c]).margin(1e-6));
+  }
 }
 
 TEST_CASE("multi-label scores are sigmoids, and unlabelled data has scores but no loss") {
@@ -122,11 +127,14 @@ TEST_CASE("multi-label scores are sigmoids, and unlabelled data has scores but n
   FixedModel model(expected.at("logits"), 3);
   ClassificationTask task(model, Problem::kMultiLabel, 3);
   const std::vector<float> sigmoid = flat(expected.at("sigmoid"));
-  const auto evaluation = task.start_evaluation([&](int64_t row, std::span<const float> scores) {
-    CHECK(scores[2] == Approx(sigmoid[static_cast<size_t>(row - 10) * 3 + 2]).margin(1e-6));
-  });
+  const auto evaluation = task.start_evaluation({AnswerMode::kQuick, 16});
   evaluation->add(batch_of(6));
   CHECK_FALSE(evaluation->values().at("loss").has_value());
+  const auto answers = evaluation->take_answers();
+  for (int64_t row = 10; row < 16; ++row) {
+    CHECK(scores_of(*answers).row(row)[2] ==
+          Approx(sigmoid[static_cast<size_t>(row - 10) * 3 + 2]).margin(1e-6));
+  }
 }
 
 TEST_CASE("problem names are the config's and Hugging Face's") {

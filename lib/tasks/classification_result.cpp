@@ -1,4 +1,4 @@
-#include "run/split_result.h"
+#include "tasks/classification_result.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 #include "metrics/mean.h"
 #include "metrics/regression.h"
 
-namespace finetune::run {
+namespace finetune::tasks {
 
 namespace {
 
@@ -26,9 +26,9 @@ std::vector<float> centred(std::span<const float> scores) {
   return values;
 }
 
-double example_loss(const JudgedSplit& input, int64_t row) {
+double example_loss(const ScoredSet& input, int64_t row) {
   const auto scores = input.scores.row(row);
-  if (input.problem == tasks::Problem::kSingleLabel) {
+  if (input.problem == Problem::kSingleLabel) {
     return -log_of(scores[static_cast<size_t>(input.dataset.class_id(row))]);
   }
   const auto targets = input.dataset.targets(row);
@@ -36,51 +36,51 @@ double example_loss(const JudgedSplit& input, int64_t row) {
   for (size_t i = 0; i < scores.size(); ++i) {
     const double score = scores[i];
     const double error = score - targets[i];
-    const bool is_regression = input.problem == tasks::Problem::kRegression;
+    const bool is_regression = input.problem == Problem::kRegression;
     sum +=
         is_regression ? error * error : -(targets[i] > 0.5F ? log_of(score) : log_of(1.0 - score));
   }
   return sum / static_cast<double>(scores.size());
 }
 
-bool is_labelled(const JudgedSplit& input, int64_t row) {
-  return input.problem == tasks::Problem::kSingleLabel ? input.dataset.class_id(row) >= 0
-                                                       : !input.dataset.targets(row).empty();
+bool is_labelled(const ScoredSet& input, int64_t row) {
+  return input.problem == Problem::kSingleLabel ? input.dataset.class_id(row) >= 0
+                                                : !input.dataset.targets(row).empty();
 }
 
-metrics::SingleLabelMetrics single_label(const JudgedSplit& input, std::span<const int64_t> rows) {
+metrics::SingleLabelMetrics single_label(const ScoredSet& input, std::span<const int64_t> rows) {
   metrics::SingleLabelMetrics metrics(input.labels.size());
   for (const int64_t row : rows)
     metrics.add(input.dataset.class_id(row), predicted_class(input.scores.row(row)));
   return metrics;
 }
 
-metrics::MultiLabelMetrics multi_label(const JudgedSplit& input, std::span<const int64_t> rows) {
+metrics::MultiLabelMetrics multi_label(const ScoredSet& input, std::span<const int64_t> rows) {
   metrics::MultiLabelMetrics metrics(input.labels.size());
   for (const int64_t row : rows)
     metrics.add(input.dataset.targets(row), centred(input.scores.row(row)));
   return metrics;
 }
 
-metrics::RegressionMetrics regression(const JudgedSplit& input, std::span<const int64_t> rows) {
+metrics::RegressionMetrics regression(const ScoredSet& input, std::span<const int64_t> rows) {
   metrics::RegressionMetrics metrics;
   for (const int64_t row : rows)
     metrics.add(input.dataset.targets(row)[0], input.scores.row(row)[0]);
   return metrics;
 }
 
-metrics::Values values_of(const JudgedSplit& input, std::span<const int64_t> rows) {
+metrics::Values values_of(const ScoredSet& input, std::span<const int64_t> rows) {
   metrics::Values values;
-  if (input.problem == tasks::Problem::kSingleLabel) values = single_label(input, rows).values();
-  if (input.problem == tasks::Problem::kMultiLabel) values = multi_label(input, rows).values();
-  if (input.problem == tasks::Problem::kRegression) values = regression(input, rows).values();
+  if (input.problem == Problem::kSingleLabel) values = single_label(input, rows).values();
+  if (input.problem == Problem::kMultiLabel) values = multi_label(input, rows).values();
+  if (input.problem == Problem::kRegression) values = regression(input, rows).values();
   metrics::Mean loss;
   for (const int64_t row : rows) loss.add(example_loss(input, row), 1);
   values["loss"] = loss.value();
   return values;
 }
 
-std::vector<int64_t> labelled_rows(const JudgedSplit& input) {
+std::vector<int64_t> labelled_rows(const ScoredSet& input) {
   std::vector<int64_t> rows;
   for (int64_t row = 0; row < input.dataset.size(); ++row) {
     if (is_labelled(input, row)) rows.push_back(row);
@@ -88,7 +88,7 @@ std::vector<int64_t> labelled_rows(const JudgedSplit& input) {
   return rows;
 }
 
-std::map<std::string, metrics::Interval> intervals_of(const JudgedSplit& input,
+std::map<std::string, metrics::Interval> intervals_of(const ScoredSet& input,
                                                       const std::vector<int64_t>& rows) {
   const auto statistic = [&](std::span<const int64_t> sample) {
     std::vector<int64_t> chosen;
@@ -99,8 +99,7 @@ std::map<std::string, metrics::Interval> intervals_of(const JudgedSplit& input,
   return metrics::bootstrap_intervals(static_cast<int64_t>(rows.size()), statistic, {});
 }
 
-metrics::CalibrationError calibration_of(const JudgedSplit& input,
-                                         const std::vector<int64_t>& rows) {
+metrics::CalibrationError calibration_of(const ScoredSet& input, const std::vector<int64_t>& rows) {
   metrics::CalibrationError error;
   for (const int64_t row : rows) {
     const auto scores = input.scores.row(row);
@@ -112,25 +111,23 @@ metrics::CalibrationError calibration_of(const JudgedSplit& input,
 
 }  // namespace
 
-report::SplitResult judge_split(const JudgedSplit& input) {
+metrics::SplitResult judge_scores(const ScoredSet& input) {
   const std::vector<int64_t> rows = labelled_rows(input);
-  report::SplitResult result;
-  result.split = input.split;
+  metrics::SplitResult result;
   result.num_examples = static_cast<int64_t>(rows.size());
-  result.values = input.values;
   result.intervals = intervals_of(input, rows);
   result.labels = input.labels.names();
-  if (input.problem == tasks::Problem::kSingleLabel) {
+  if (input.problem == Problem::kSingleLabel) {
     const metrics::SingleLabelMetrics metrics = single_label(input, rows);
     const metrics::CalibrationError calibration = calibration_of(input, rows);
     result.per_class = metrics.per_class();
     result.confusion = metrics.confusion();
     result.calibration = calibration.bins();
     result.values["calibration_error"] = calibration.value();
-  } else if (input.problem == tasks::Problem::kMultiLabel) {
+  } else if (input.problem == Problem::kMultiLabel) {
     result.per_class = multi_label(input, rows).per_class();
   }
   return result;
 }
 
-}  // namespace finetune::run
+}  // namespace finetune::tasks

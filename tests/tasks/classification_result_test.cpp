@@ -1,17 +1,16 @@
-#include "run/split_result.h"
+#include "tasks/classification_result.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "metrics/calibration.h"
-#include "run/scored_rows.h"
 #include "support/test_support.h"
+#include "tasks/scored_rows.h"
 
 using namespace finetune;
-using namespace finetune::run;
+using namespace finetune::tasks;
 using nlohmann::json;
-using tasks::Problem;
 
 namespace {
 
@@ -19,7 +18,8 @@ using Scores = std::vector<std::vector<float>>;
 
 /// By scikit-learn: fixtures/make_split_results.py.
 json fixture(const std::string& problem) {
-  return json::parse(test::read_file(test::fixture("run/fixtures/split_results.json"))).at(problem);
+  return json::parse(test::read_file(test::fixture("tasks/fixtures/split_results.json")))
+      .at(problem);
 }
 
 std::vector<float> flat(const json& rows) {
@@ -32,7 +32,7 @@ std::vector<float> flat(const json& rows) {
 
 /// The metrics that were resampled are the right ones: each value lies inside its interval, which
 /// is neither a point nor everything.
-void check_intervals(const report::SplitResult& result, const json& expected) {
+void check_intervals(const metrics::SplitResult& result, const json& expected) {
   for (const auto& [name, value] : expected.items()) {
     INFO(name);
     REQUIRE(result.intervals.contains(name));
@@ -43,7 +43,7 @@ void check_intervals(const report::SplitResult& result, const json& expected) {
   }
 }
 
-void check_classes(const report::SplitResult& result, const json& expected) {
+void check_classes(const metrics::SplitResult& result, const json& expected) {
   REQUIRE(result.per_class.size() == 3);
   for (size_t id = 0; id < 3; ++id) {
     CHECK(*result.per_class[id].precision == Approx(expected.at("precision")[id].get<double>()));
@@ -64,15 +64,13 @@ TEST_CASE("a single-label split is judged as by scikit-learn, unlabelled rows as
   const auto dataset = test::rows_of_classes(classes);
   const ScoreTable scores = test::score_table(rows);
   const data::LabelMap labels({"a", "b", "c"});
-  const report::SplitResult result =
-      judge_split({"test", Problem::kSingleLabel, labels, *dataset, scores, {{"accuracy", 0.25}}});
-  CHECK(result.split == "test");
+  const metrics::SplitResult result =
+      judge_scores({Problem::kSingleLabel, labels, *dataset, scores});
   CHECK(result.num_examples == 40);
   CHECK(result.labels == labels.names());
   CHECK(result.confusion == expected.at("confusion").get<std::vector<int64_t>>());
   check_classes(result, expected);
   check_intervals(result, expected.at("values"));
-  CHECK(*result.values.at("accuracy") == 0.25);  // those of the evaluation are passed on
   CHECK(*result.values.at("calibration_error") ==
         Approx(expected.at("calibration_error").get<double>()).margin(1e-7));
   int64_t num_calibrated = 0;
@@ -85,8 +83,8 @@ TEST_CASE("a multi-label split is judged as by scikit-learn") {
   const auto dataset = test::rows_of_targets(flat(expected.at("targets")), 3);
   const ScoreTable scores = test::score_table(expected.at("scores").get<Scores>());
   const data::LabelMap labels({"a", "b", "c"});
-  const report::SplitResult result =
-      judge_split({"test", Problem::kMultiLabel, labels, *dataset, scores, {}});
+  const metrics::SplitResult result =
+      judge_scores({Problem::kMultiLabel, labels, *dataset, scores});
   CHECK(result.num_examples == 40);
   check_classes(result, expected);
   check_intervals(result, expected.at("values"));
@@ -99,8 +97,8 @@ TEST_CASE("a regression has intervals and no classes") {
   const auto dataset = test::rows_of_targets(flat(expected.at("targets")), 1);
   const ScoreTable scores = test::score_table(expected.at("scores").get<Scores>());
   const data::LabelMap labels;
-  const report::SplitResult result =
-      judge_split({"validation", Problem::kRegression, labels, *dataset, scores, {}});
+  const metrics::SplitResult result =
+      judge_scores({Problem::kRegression, labels, *dataset, scores});
   check_intervals(result, expected.at("values"));
   CHECK(result.labels.empty());
   CHECK(result.per_class.empty());
@@ -109,7 +107,7 @@ TEST_CASE("a regression has intervals and no classes") {
 
 /// Where all rows are alike, so is every resample: the interval is the value itself.
 TEST_CASE("what is resampled are the metrics and the loss of the task") {
-  const auto interval_is = [](const report::SplitResult& result, const std::string& name,
+  const auto interval_is = [](const metrics::SplitResult& result, const std::string& name,
                               double value) {
     INFO(name);
     CHECK(result.intervals.at(name).low == Approx(value));
@@ -117,23 +115,19 @@ TEST_CASE("what is resampled are the metrics and the loss of the task") {
   };
   const data::LabelMap labels({"a", "b"});
   const ScoreTable scores = test::score_table({{0.2F, 0.8F}, {0.2F, 0.8F}, {0.2F, 0.8F}});
-  const auto single = judge_split(
-      {"test", Problem::kSingleLabel, labels, *test::rows_of_classes({0, 0, 0}), scores, {}});
+  const auto single =
+      judge_scores({Problem::kSingleLabel, labels, *test::rows_of_classes({0, 0, 0}), scores});
   interval_is(single, "loss", -std::log(0.2));
   interval_is(single, "accuracy", 0.0);
-  const auto multi = judge_split({"test",
-                                  Problem::kMultiLabel,
-                                  labels,
-                                  *test::rows_of_targets({1, 1, 1, 1, 1, 1}, 2),
-                                  scores,
-                                  {}});
+  const auto multi = judge_scores(
+      {Problem::kMultiLabel, labels, *test::rows_of_targets({1, 1, 1, 1, 1, 1}, 2), scores});
   interval_is(multi, "loss", -(std::log(0.2) + std::log(0.8)) / 2.0);
   interval_is(multi, "exact_match", 0.0);
   interval_is(multi, "micro_f1", 2.0 / 3.0);
   const ScoreTable values = test::score_table({{1.5F}, {1.5F}});
   const data::LabelMap none;
-  const auto regression = judge_split(
-      {"test", Problem::kRegression, none, *test::rows_of_targets({1.0F, 1.0F}, 1), values, {}});
+  const auto regression =
+      judge_scores({Problem::kRegression, none, *test::rows_of_targets({1.0F, 1.0F}, 1), values});
   interval_is(regression, "loss", 0.25);
   interval_is(regression, "mae", 0.5);
 }

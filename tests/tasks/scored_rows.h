@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "data/encoded_table.h"
-#include "run/predictions.h"
+#include "tasks/classification_answers.h"
 
 namespace finetune::test {
 
@@ -43,10 +43,10 @@ inline std::shared_ptr<const data::EncodedDataset> rows_of_targets(std::vector<f
   return data::EncodedTable::in_memory(std::move(columns));
 }
 
-inline run::ScoreTable score_table(const std::vector<std::vector<float>>& rows) {
-  run::ScoreTable table(static_cast<int64_t>(rows.size()), static_cast<int64_t>(rows.at(0).size()));
-  const auto sink = table.sink();
-  for (size_t i = 0; i < rows.size(); ++i) sink(static_cast<int64_t>(i), rows[i]);
+inline tasks::ScoreTable score_table(const std::vector<std::vector<float>>& rows) {
+  tasks::ScoreTable table(static_cast<int64_t>(rows.size()),
+                          static_cast<int64_t>(rows.at(0).size()));
+  for (size_t i = 0; i < rows.size(); ++i) table.set(static_cast<int64_t>(i), rows[i]);
   return table;
 }
 

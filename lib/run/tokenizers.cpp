@@ -1,0 +1,190 @@
+#include "run/tokenizers.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "data/example_reader.h"
+#include "run/build.h"
+#include "run/tokenizer_training.h"
+
+namespace finetune::run {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* kSourceTextName = "source.txt.tmp";
+constexpr const char* kTargetTextName = "target.txt.tmp";
+
+void copy_tokenizer(base::Fs& files, const fs::path& source, const fs::path& folder) {
+  const bool is_folder = fs::is_directory(source);
+  const fs::path from = is_folder ? source : source.parent_path();
+  const std::vector<std::string> names = is_folder
+                                             ? text::tokenizer_files(source)
+                                             : std::vector<std::string>{source.filename().string()};
+  for (const std::string& name : names)
+    base::write_file_synced(files, folder / name, base::read_file(from / name));
+}
+
+void write_line(base::OutputFile& file, const std::string& text) {
+  file.write(std::as_bytes(std::span(text)));
+  file.write(std::as_bytes(std::span("\n", 1)));
+}
+
+/// The texts of the training data as plain files in `folder`, one for each side.
+void write_training_texts(const RunConfig& config, const fs::path& folder) {
+  if (config.data.train.file == "-") {
+    throw ConfigError(
+        "a tokenizer cannot be trained on data from standard input, which is read only once; give "
+        "a file, or train one first with 'finetune tokenize'");
+  }
+  data::ReadOptions read = build_read_options(config);
+  read.target_path = config.data.train.target.string();
+  read.on_bad_row = data::BadRowPolicy::kSkip;  // dealt with when the data is prepared
+  data::BadRows bad_rows(config.data.train.file.string(), "train", read);
+  data::ExampleReader reader(config.data.train.file.string(), read, bad_rows);
+  const auto source = base::posix_fs().create(folder / kSourceTextName);
+  const auto target = base::posix_fs().create(folder / kTargetTextName);
+  for (data::Example example; reader.next(example);) {
+    write_line(*source, example.text);
+    if (!example.text_pair.empty()) write_line(*source, example.text_pair);
+    if (!example.target.empty()) write_line(*target, example.target);
+  }
+  source->close();
+  target->close();
+}
+
+/// Trains what the config says at `key` into `folder`.
+struct Side {
+  std::string key;
+  config::PathOrObject choice;
+  const char* own_text;
+  bool is_joint;
+};
+
+void train_side(const Side& side, const fs::path& texts, const fs::path& folder, int num_threads) {
+  const TokenizerTraining training = read_tokenizer_training(side.key, side.choice.object);
+  std::vector<std::string> files = {(texts / side.own_text).string()};
+  if (side.is_joint || training.joint) {
+    files = {(texts / kSourceTextName).string(), (texts / kTargetTextName).string()};
+  }
+  std::erase_if(files, [](const std::string& file) { return fs::file_size(file) == 0; });
+  base::log_info(base::cat("training a tokenizer (", side.key, ")"));
+  for (const auto& [name, content] : train(training, files, num_threads))
+    base::write_file_synced(base::posix_fs(), folder / name, content);
+}
+
+/// Where the tokenizer of a side is: as given, or trained now.
+fs::path resolve(const Side& side, const fs::path& texts, const fs::path& folder, int num_threads) {
+  if (side.choice.object.empty()) return side.choice.path;
+  fs::create_directories(folder);
+  train_side(side, texts, folder, num_threads);
+  return folder;
+}
+
+/// The string or {"content": ...} that tokenizer_config.json has for a special token.
+std::optional<int32_t> special_id(const Tokenizers& tokenizers, const char* role) {
+  const fs::path file = tokenizers.target_files / "tokenizer_config.json";
+  if (!fs::exists(file)) return std::nullopt;
+  const json settings = base::read_json_file(file);
+  json token = settings.is_object() ? settings.value(role, json()) : json();
+  if (token.is_object()) token = token.value("content", json());
+  if (!token.is_string()) return std::nullopt;
+  return tokenizers.target->id_of(token.get<std::string>());
+}
+
+void set_id(json& model_config, const char* key, std::optional<int32_t> id) {
+  if (id && !model_config.contains(key)) model_config[key] = *id;
+}
+
+}  // namespace
+
+Tokenizers load_tokenizers(const fs::path& model_folder) {
+  Tokenizers tokenizers;
+  tokenizers.source_files = model_folder;
+  tokenizers.source = text::load_tokenizer(model_folder);
+  tokenizers.target_files = model_folder;
+  tokenizers.target = tokenizers.source;
+  if (const fs::path own = model_folder / kTargetTokenizerName; fs::is_directory(own)) {
+    tokenizers.target_files = own;
+    tokenizers.target = text::load_tokenizer(own);
+  }
+  return tokenizers;
+}
+
+Tokenizers build_tokenizers(const RunConfig& config, const std::optional<fs::path>& checkpoint,
+                            int num_threads) {
+  if (checkpoint) return load_tokenizers(*checkpoint);
+  const ModelSection& model = config.model;
+  if (!model.tokenizer && !model.source_tokenizer) {
+    if (model.path) return load_tokenizers(*model.path);
+    throw ConfigError(
+        "model.tokenizer is missing: a model that starts from random weights needs a tokenizer "
+        "folder, or one to be trained: {\"train\": \"unigram\", \"vocab_size\": 8000}");
+  }
+  const bool is_shared = model.tokenizer.has_value();
+  const Side source{is_shared ? "model.tokenizer" : "model.source_tokenizer",
+                    is_shared ? *model.tokenizer : *model.source_tokenizer, kSourceTextName,
+                    is_shared};
+  const fs::path folder = config.output_dir / kTrainedTokenizerName;
+  const bool is_trained =
+      !source.choice.object.empty() || (!is_shared && !model.target_tokenizer->object.empty());
+  if (is_trained) {
+    fs::remove_all(folder);  // of an earlier start that saved nothing
+    fs::create_directories(folder);
+    write_training_texts(config, folder);
+  }
+  Tokenizers tokenizers;
+  tokenizers.source_files = resolve(source, folder, folder / "source", num_threads);
+  tokenizers.source = text::load_tokenizer(tokenizers.source_files);
+  tokenizers.target_files = tokenizers.source_files;
+  tokenizers.target = tokenizers.source;
+  if (!is_shared) {
+    const Side target{"model.target_tokenizer", *model.target_tokenizer, kTargetTextName, false};
+    tokenizers.target_files = resolve(target, folder, folder / "target", num_threads);
+    tokenizers.target = text::load_tokenizer(tokenizers.target_files);
+  }
+  if (is_trained) {
+    fs::remove(folder / kSourceTextName);
+    fs::remove(folder / kTargetTextName);
+  }
+  return tokenizers;
+}
+
+void add_vocabulary(json& model_config, const Tokenizers& tokenizers) {
+  if (!model_config.contains("vocab_size"))
+    model_config["vocab_size"] = tokenizers.source->vocab_size();
+  if (!tokenizers.is_shared() && !model_config.contains("decoder_vocab_size")) {
+    model_config["decoder_vocab_size"] = tokenizers.target->vocab_size();
+    model_config["share_encoder_decoder_embeddings"] = false;
+  }
+  auto end = special_id(tokenizers, "eos_token");
+  if (!end) end = special_id(tokenizers, "sep_token");
+  auto begin = special_id(tokenizers, "bos_token");
+  if (!begin) begin = special_id(tokenizers, "cls_token");
+  auto start = tokenizers.target->pad_id();
+  if (!start) start = begin;
+  set_id(model_config, "pad_token_id", tokenizers.target->pad_id());
+  set_id(model_config, "bos_token_id", begin);
+  set_id(model_config, "eos_token_id", end);
+  set_id(model_config, "decoder_start_token_id", start ? start : end);
+}
+
+void write_tokenizers(base::Fs& files, const fs::path& folder, const Tokenizers& tokenizers) {
+  copy_tokenizer(files, tokenizers.source_files, folder);
+  if (tokenizers.is_shared()) return;
+  const fs::path own = folder / kTargetTokenizerName;
+  files.make_directory(own);
+  copy_tokenizer(files, tokenizers.target_files, own);
+  files.sync_directory(own);
+}
+
+}  // namespace finetune::run

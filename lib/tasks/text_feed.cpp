@@ -1,0 +1,100 @@
+#include "tasks/text_feed.h"
+
+#include <ATen/ops/zeros_like.h>
+
+#include <span>
+
+#include "tasks/token_batch.h"
+
+namespace finetune::tasks {
+
+namespace {
+
+using Ids = std::vector<int64_t>;
+
+std::span<const int64_t> part(const Ids& ids, const Ids& offsets, int64_t index) {
+  const auto i = static_cast<size_t>(index);
+  return std::span(ids).subspan(static_cast<size_t>(offsets[i]),
+                                static_cast<size_t>(offsets[i + 1] - offsets[i]));
+}
+
+/// Sequences laid end to end; positions are counted in each.
+class Sequencer {
+ public:
+  void append(std::span<const int64_t> ids) { ids_.insert(ids_.end(), ids.begin(), ids.end()); }
+
+  void close() {
+    const auto begin = offsets_.back();
+    for (auto i = begin; i < static_cast<int64_t>(ids_.size()); ++i)
+      positions_.push_back(i - begin);
+    offsets_.push_back(static_cast<int64_t>(ids_.size()));
+  }
+
+  int64_t size() const { return static_cast<int64_t>(ids_.size()); }
+
+  nn::TokenBatch batch() const {
+    const at::Tensor ids = to_tensor(ids_);
+    return {ids, to_tensor(positions_), at::zeros_like(ids), kernels::Sequences{offsets_}};
+  }
+
+ private:
+  Ids ids_;
+  Ids positions_;
+  Ids offsets_{0};
+};
+
+}  // namespace
+
+TokenPredictions Seq2SeqFeed::predict(const data::Batch& batch, const nn::Pass& pass) {
+  const int64_t start = *model_.special_ids().decoder_start;
+  Sequencer target;
+  for (int64_t b = 0; b < batch.num_sequences(); ++b) {
+    target.append(models::decoder_inputs(part(batch.label_ids, batch.label_offsets, b), start));
+    target.close();
+  }
+  const models::EncodedSource source = model_.encode(to_token_batch(batch), pass);
+  return {model_.decode(target.batch(), source, pass, {}), to_tensor(batch.label_ids)};
+}
+
+std::vector<decode::Hypotheses> Seq2SeqFeed::write(const data::Batch& batch,
+                                                   const decode::Options& options) {
+  return decode::generate(model_, to_token_batch(batch), options);
+}
+
+TokenPredictions PrefixFeed::predict(const data::Batch& batch, const nn::Pass& pass) {
+  Sequencer sequences;
+  Ids rows;  // which predict a label: from the text's last token on
+  for (int64_t b = 0; b < batch.num_sequences(); ++b) {
+    const auto labels = part(batch.label_ids, batch.label_offsets, b);
+    sequences.append(part(batch.token_ids, batch.offsets, b));
+    const int64_t first = sequences.size() - 1;
+    for (size_t i = 0; i < labels.size(); ++i) rows.push_back(first + static_cast<int64_t>(i));
+    if (!labels.empty()) sequences.append(labels.first(labels.size() - 1));
+    sequences.close();
+  }
+  return {model_.hidden(sequences.batch(), pass, to_tensor(rows)), to_tensor(batch.label_ids)};
+}
+
+std::vector<decode::Hypotheses> PrefixFeed::write(const data::Batch& batch,
+                                                  const decode::Options& options) {
+  return decode::generate(model_, to_token_batch(batch), options);
+}
+
+TokenPredictions LanguageFeed::predict(const data::Batch& batch, const nn::Pass& pass) {
+  Sequencer inputs;
+  Ids labels;
+  for (int64_t b = 0; b < batch.num_sequences(); ++b) {
+    const auto ids = part(batch.token_ids, batch.offsets, b);
+    inputs.append(ids.first(ids.size() - 1));
+    labels.insert(labels.end(), ids.begin() + 1, ids.end());
+    inputs.close();
+  }
+  return {model_.hidden(inputs.batch(), pass, {}), to_tensor(labels)};
+}
+
+std::vector<decode::Hypotheses> LanguageFeed::write(const data::Batch& batch,
+                                                    const decode::Options& options) {
+  return decode::generate(model_, to_token_batch(batch), options);
+}
+
+}  // namespace finetune::tasks

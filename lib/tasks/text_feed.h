@@ -1,0 +1,80 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "data/batch.h"
+#include "decode/generator.h"
+#include "models/language_model.h"
+#include "models/seq2seq_model.h"
+
+namespace finetune::tasks {
+
+/// What a model says at every place where a token is to be predicted, M of them.
+struct TokenPredictions {
+  at::Tensor hidden;  ///< [M, D], what the model's head turns into scores
+  at::Tensor labels;  ///< int64 [M]
+};
+
+/// How a batch is fed to a model that writes text.
+class TextFeed {
+ public:
+  virtual ~TextFeed() = default;
+
+  /// Needs a batch with what is to be predicted.
+  virtual TokenPredictions predict(const data::Batch& batch, const nn::Pass& pass) = 0;
+  virtual models::VocabularyHead head() const = 0;
+  /// False for a batch of texts that come without a target.
+  virtual bool has_labels(const data::Batch& batch) const { return !batch.label_offsets.empty(); }
+  /// Writes a text for each sequence of the batch, whose labels are not looked at.
+  virtual std::vector<decode::Hypotheses> write(const data::Batch& batch,
+                                                const decode::Options& options) = 0;
+};
+
+/// An encoder reads the text, a decoder predicts the target from [start] + labels[:-1].
+class Seq2SeqFeed final : public TextFeed {
+ public:
+  explicit Seq2SeqFeed(models::Seq2SeqModel& model) : model_(model) {}
+
+  TokenPredictions predict(const data::Batch& batch, const nn::Pass& pass) override;
+  models::VocabularyHead head() const override { return model_.head(); }
+  std::vector<decode::Hypotheses> write(const data::Batch& batch,
+                                        const decode::Options& options) override;
+
+ private:
+  models::Seq2SeqModel& model_;
+};
+
+/// A language model reads text and target as one sequence and predicts the target's part of it
+/// ("prefix LM" with causal attention throughout).
+class PrefixFeed final : public TextFeed {
+ public:
+  explicit PrefixFeed(models::LanguageModel& model) : model_(model) {}
+
+  TokenPredictions predict(const data::Batch& batch, const nn::Pass& pass) override;
+  models::VocabularyHead head() const override { return model_.head(); }
+  std::vector<decode::Hypotheses> write(const data::Batch& batch,
+                                        const decode::Options& options) override;
+
+ private:
+  models::LanguageModel& model_;
+};
+
+/// A language model predicts every token of a text but the first.
+class LanguageFeed final : public TextFeed {
+ public:
+  explicit LanguageFeed(models::LanguageModel& model) : model_(model) {}
+
+  TokenPredictions predict(const data::Batch& batch, const nn::Pass& pass) override;
+  models::VocabularyHead head() const override { return model_.head(); }
+  bool has_labels(const data::Batch& /*batch*/) const override { return true; }
+  std::vector<decode::Hypotheses> write(const data::Batch& batch,
+                                        const decode::Options& options) override;
+
+ private:
+  models::LanguageModel& model_;
+};
+
+}  // namespace finetune::tasks

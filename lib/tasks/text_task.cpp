@@ -1,0 +1,112 @@
+#include "tasks/text_task.h"
+
+#include <ATen/ops/argmax.h>
+#include <ATen/ops/eq.h>
+
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "kernels/ops.h"
+#include "metrics/mean.h"
+#include "tasks/text_answers.h"
+
+namespace finetune::tasks {
+
+namespace {
+
+/// Greedy decoding of one text each.
+decode::Options quick(decode::Options options) {
+  options.num_beams = 1;
+  options.num_return_sequences = 1;
+  options.do_sample = false;
+  options.length_penalty = 1.0;
+  return options;
+}
+
+std::vector<int32_t> labels_of(const data::Batch& batch, int64_t b) {
+  const auto i = static_cast<size_t>(b);
+  return {batch.label_ids.begin() + batch.label_offsets[i],
+          batch.label_ids.begin() + batch.label_offsets[i + 1]};
+}
+
+class TextEvaluation final : public Evaluation {
+ public:
+  TextEvaluation(TextFeed& feed, const text::Tokenizer& tokenizer, decode::Options generation,
+                 std::unique_ptr<TextAnswers> answers)
+      : feed_(feed),
+        tokenizer_(tokenizer),
+        generation_(std::move(generation)),
+        answers_(std::move(answers)) {}
+
+  void add(const data::Batch& batch) override {
+    if (feed_.has_labels(batch)) count(batch);
+    if (answers_) answer(batch);
+  }
+
+  metrics::Values values() const override {
+    const std::optional<double> loss = loss_.value();
+    return {{"loss", loss},
+            {"perplexity", loss ? std::optional(std::exp(*loss)) : std::nullopt},
+            {"token_accuracy", accuracy_.value()}};
+  }
+
+  std::unique_ptr<Answers> take_answers() override { return std::move(answers_); }
+
+ private:
+  void count(const data::Batch& batch) {
+    const TokenPredictions predictions = feed_.predict(batch, nn::Pass{});
+    const at::Tensor logits = models::logits(feed_.head(), predictions.hidden);  // [M, V]
+    const int64_t num_targets = predictions.labels.numel();
+    loss_.add(kernels::cross_entropy_sum(logits, predictions.labels).item<double>(), num_targets);
+    const at::Tensor hits = at::argmax(logits, -1).eq(predictions.labels).sum();
+    accuracy_.add(static_cast<double>(hits.item<int64_t>()), num_targets);
+  }
+
+  void answer(const data::Batch& batch) {
+    const std::vector<decode::Hypotheses> written = feed_.write(batch, generation_);
+    for (int64_t b = 0; b < batch.num_sequences(); ++b) {
+      const int64_t row = batch.example_indices[static_cast<size_t>(b)];
+      answers_->set(row, written[static_cast<size_t>(b)]);
+      if (!batch.label_offsets.empty())
+        answers_->set_reference(row, tokenizer_.decode(labels_of(batch, b), true));
+    }
+  }
+
+  TextFeed& feed_;
+  const text::Tokenizer& tokenizer_;
+  decode::Options generation_;
+  metrics::Mean loss_;
+  metrics::Mean accuracy_;
+  std::unique_ptr<TextAnswers> answers_;  ///< null: none are wanted
+};
+
+}  // namespace
+
+TextTask::TextTask(std::unique_ptr<TextFeed> feed, const text::Tokenizer& tokenizer,
+                   TextTaskOptions options)
+    : feed_(std::move(feed)), tokenizer_(tokenizer), options_(std::move(options)) {}
+
+LossSum TextTask::loss(const data::Batch& batch, const nn::Pass& pass) {
+  const TokenPredictions predictions = feed_->predict(batch, pass);
+  const models::VocabularyHead head = feed_->head();
+  return {kernels::head_cross_entropy_sum(predictions.hidden,
+                                          {head.weight, head.bias, options_.label_smoothing},
+                                          predictions.labels),
+          predictions.labels.numel()};
+}
+
+std::unique_ptr<Evaluation> TextTask::start_evaluation(const EvaluationRequest& request) {
+  std::unique_ptr<TextAnswers> answers;
+  if (request.answers != AnswerMode::kNone) {
+    answers = std::make_unique<TextAnswers>(
+        tokenizer_, TextAnswersOptions{request.num_rows, options_.answer_key, options_.text_metrics,
+                                       options_.metric_options});
+  }
+  const bool is_quick = request.answers == AnswerMode::kQuick;
+  return std::make_unique<TextEvaluation>(
+      *feed_, tokenizer_, is_quick ? quick(options_.generation) : options_.generation,
+      std::move(answers));
+}
+
+}  // namespace finetune::tasks

@@ -1,0 +1,97 @@
+#include "tasks/text_task.h"
+
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/rand.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "tasks/fake_models.h"
+#include "tasks/text_answers.h"
+#include "tasks/word_tokenizer.h"
+
+using namespace finetune;
+using namespace finetune::tasks;
+
+namespace {
+
+constexpr int64_t kVocabulary = 6;
+
+/// Scores of the next token after each token.
+at::Tensor table() {
+  at::Tensor values = at::rand({kVocabulary, kVocabulary}).mul(4.0);
+  return values;
+}
+
+/// What torch's cross_entropy(label_smoothing) sums to, by its definition.
+double expected_loss(const at::Tensor& table, double smoothing) {
+  const data::Batch batch = test::text_batch();
+  const std::vector<int64_t> inputs = {0, 5, 0, 3, 5};
+  const at::Tensor log_p = at::log_softmax(table.to(at::kDouble), -1);
+  double sum = 0.0;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    double mean = 0.0;
+    for (int64_t v = 0; v < kVocabulary; ++v)
+      mean -= log_p[inputs[i]][v].item<double>() / static_cast<double>(kVocabulary);
+    const double nll = -log_p[inputs[i]][batch.label_ids[i]].item<double>();
+    sum += (1.0 - smoothing) * nll + smoothing * mean;
+  }
+  return sum;
+}
+
+std::unique_ptr<TextFeed> feed_of(models::Seq2SeqModel& model) {
+  return std::make_unique<Seq2SeqFeed>(model);
+}
+
+}  // namespace
+
+TEST_CASE("the loss is a sum over target tokens with label smoothing while training") {
+  const test::WordTokenizer tokenizer;
+  const at::Tensor scores = table();
+  test::TableSeq2Seq model(scores);
+  for (const double smoothing : {0.0, 0.1}) {
+    TextTask task(feed_of(model), tokenizer, {.label_smoothing = smoothing});
+    const LossSum loss = task.loss(test::text_batch(), {});
+    CHECK(loss.num_targets == 5);
+    CHECK(loss.sum.item<double>() ==
+          Approx(expected_loss(scores, smoothing)).epsilon(1e-5));  // fp32 sums
+  }
+}
+
+TEST_CASE("an evaluation gives loss without smoothing, perplexity and accuracy over all tokens") {
+  const test::WordTokenizer tokenizer;
+  const at::Tensor scores = table();
+  test::TableSeq2Seq model(scores);
+  TextTask task(feed_of(model), tokenizer, {.label_smoothing = 0.1});
+  const auto evaluation = task.start_evaluation({AnswerMode::kNone, 2});
+  CHECK_FALSE(evaluation->values().at("loss").has_value());
+  evaluation->add(test::text_batch());
+  const metrics::Values values = evaluation->values();
+  const double loss = expected_loss(scores, 0.0) / 5.0;
+  CHECK(*values.at("loss") == Approx(loss).epsilon(1e-5));
+  CHECK(*values.at("perplexity") == Approx(std::exp(loss)).epsilon(1e-5));
+  const auto best = test::ids_of(scores.argmax(-1));
+  const double hits =
+      (best[0] == 5) + (best[5] == 1) + (best[0] == 3) + (best[3] == 5) + (best[5] == 1);
+  CHECK(*values.at("token_accuracy") == Approx(hits / 5.0));
+  CHECK(evaluation->take_answers() == nullptr);
+}
+
+TEST_CASE("answers are texts with scores, judged by the decoded targets until texts are known") {
+  const test::WordTokenizer tokenizer;
+  test::TableSeq2Seq model(table());
+  TextTask task(feed_of(model), tokenizer,
+                {.generation = {.max_new_tokens = 4},
+                 .text_metrics = {"exact_match"},
+                 .answer_key = "translation"});
+  const auto evaluation = task.start_evaluation({AnswerMode::kQuick, 2});
+  evaluation->add(test::text_batch());
+  const auto answers = evaluation->take_answers();
+  CHECK(answers->to_json(0).at("translation") == "w4");
+  CHECK(answers->to_text(1) == "w4");
+  CHECK(*answers->values().at("exact_match") == 0.0);
+  CHECK(dynamic_cast<TextAnswers&>(*answers).reference(0) == "w3 w5");
+  answers->meet(0, {.target = "w4 "});
+  CHECK(*answers->values().at("exact_match") == 0.5);
+}
