@@ -257,10 +257,8 @@ class CommandLine {
     command->add_option("--model-class", options.model_class,
                         "Whose tokenizer it is: t5, xlm-roberta, albert (unigram); llama (bpe); "
                         "gpt2, roberta, bart (byte-bpe); bert, distilbert, electra (wordpiece)");
-    command
-        ->add_option("--special-tokens", options.special_tokens,
-                     "Further special tokens, separated by commas")
-        ->delimiter(',');
+    command->add_option("--special-tokens", train_tokenizer_.special_tokens,
+                        "Further special tokens, separated by commas");
     command->add_flag("--lowercase", options.lowercase, "Lower-case all text");
     command->add_option("--min-frequency", options.min_frequency,
                         "Least count of a merged pair (byte-bpe, wordpiece; default 2)");

@@ -17,6 +17,8 @@ int run_train_tokenizer(const TrainTokenizerArguments& arguments) {
   const auto started = std::chrono::steady_clock::now();
   text::check_tokenizer_folder(arguments.output, arguments.overwrites);
   text::TrainTokenizerOptions options = arguments.options;
+  if (!arguments.special_tokens.empty())
+    options.special_tokens = base::split(arguments.special_tokens, ',');
   if (options.num_threads == 0) options.num_threads = base::available_processors();
   const text::TrainedTokenizer trained = text::train_tokenizer(arguments.files, options);
   text::write_tokenizer_folder(arguments.output, trained.files, arguments.overwrites);

@@ -10,6 +10,7 @@ namespace finetune::apps {
 
 struct TrainTokenizerArguments {
   text::TrainTokenizerOptions options;  ///< num_threads 0: the processors this process may use
+  std::string special_tokens;           ///< separated by commas; laid over those of `options`
   std::filesystem::path output;
   std::vector<std::string> files;
   bool overwrites = false;
