@@ -100,12 +100,70 @@ bool follow_metaspace(const JsonNode& node, WordwiseOptions& options) {
            is_of_type(items[1], "Metaspace") && follow_metaspace(items[1], options);
   }
   if (!is_of_type(node, "Metaspace") || node.at("replacement").string() != kMetaspace) return false;
-  if (const auto split = node.find("split"); split && !split->boolean()) return false;
+  const auto split = node.find("split");
+  if ((split && !split->boolean()) != options.is_one_piece) return false;
   using Prefix = WordwiseOptions::Prefix;
   const auto scheme = node.find("prepend_scheme");
+  options.prefix = Prefix::kAlways;
   if (!scheme || scheme->string() == "always") return true;
   options.prefix = scheme->string() == "first" ? Prefix::kAtStart : Prefix::kNever;
   return !options.splits_first;
+}
+
+/// True when no merge takes in a space behind something else: then words are merged independently.
+bool keeps_words_apart(const Bpe& model) {
+  const BpeOptions& options = model.options();
+  const Vocabulary& vocabulary = model.vocabulary();
+  if (options.ignore_merges || !options.continuing_prefix.empty() || !options.word_suffix.empty() ||
+      !vocabulary.id_of(kMetaspace)) {
+    return false;
+  }
+  for (int32_t id = 0; id < vocabulary.id_limit(); ++id) {
+    const std::string_view token = vocabulary.token(id);
+    size_t leading = 0;
+    while (token.substr(leading).starts_with(kMetaspace)) leading += kMetaspace.size();
+    if (token.find(kMetaspace, leading) != std::string_view::npos) return false;
+  }
+  return true;
+}
+
+/// Llama 2's normalizer: a prefix, and spaces become visible.
+bool follow_space_rewriting(const JsonNode& node, WordwiseOptions& options) {
+  const std::string& type = node.at("type").string();
+  if (type == "Sequence") {
+    const std::vector<JsonNode> items = node.at("normalizers").items();
+    return !items.empty() && std::all_of(items.begin(), items.end(), [&](const JsonNode& item) {
+      return follow_space_rewriting(item, options);
+    });
+  }
+  if (type == "Prepend") {
+    options.prefix = WordwiseOptions::Prefix::kAlways;
+    options.prepends_always = true;
+    return node.at("prepend").string() == kMetaspace;
+  }
+  if (type != "Replace" || !node.at("pattern").has("String")) return false;
+  return node.at("pattern").at("String").string() == " " &&
+         node.at("content").string() == kMetaspace;
+}
+
+/// Spaces become visible in the normalizer or in Metaspace, and nothing is split.
+std::unique_ptr<SegmentEncoder> find_one_piece(const JsonNode& root, const Bpe& model) {
+  const std::optional<JsonNode> normalizer = root.find("normalizer");
+  const std::optional<JsonNode> pre_tokenizer = root.find("pre_tokenizer");
+  WordwiseOptions options;
+  options.is_one_piece = true;
+  options.prefix = WordwiseOptions::Prefix::kNever;
+  if (normalizer.has_value() == pre_tokenizer.has_value()) return nullptr;
+  if (normalizer && !follow_space_rewriting(*normalizer, options)) return nullptr;
+  if (pre_tokenizer) {
+    if (!is_of_type(*pre_tokenizer, "Metaspace")) return nullptr;
+    const auto split = pre_tokenizer->find("split");
+    if (!split || split->boolean() || !follow_metaspace(*pre_tokenizer, options)) return nullptr;
+  }
+  if (!keeps_words_apart(model)) return nullptr;
+  return make_wordwise_encoder({normalizer ? read_normalizer(*normalizer) : nullptr,
+                                pre_tokenizer ? read_pre_tokenizer(*pre_tokenizer) : nullptr, model,
+                                options});
 }
 
 std::unique_ptr<SegmentEncoder> find_wordwise(const JsonNode& root, const TokenModel& model) {
@@ -123,6 +181,7 @@ std::unique_ptr<SegmentEncoder> find_wordwise(const JsonNode& root, const TokenM
 std::unique_ptr<SegmentEncoder> make_fast_encoder(const JsonNode& root, const TokenModel& model) {
   if (const auto* bpe = dynamic_cast<const Bpe*>(&model)) {
     if (const auto options = find_byte_bpe(root)) return make_byte_bpe_encoder(*bpe, *options);
+    if (auto encoder = find_one_piece(root, *bpe)) return encoder;
   }
   return find_wordwise(root, model);
 }

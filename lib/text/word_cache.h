@@ -11,6 +11,8 @@
 
 namespace finetune::text {
 
+constexpr uint32_t kUnknownEnd = UINT32_MAX;
+
 /// One word of a WordCache and its tokens. Immutable once its state says so.
 template <size_t kNumParts, size_t kMostTokens, class State, int kEndBits>
 class WordSlot {
@@ -20,15 +22,17 @@ class WordSlot {
 
   uint32_t num_tokens() const { return static_cast<uint32_t>(state() >> 2) & 7; }
   int32_t id(uint32_t index) const { return ids_[index]; }
-  /// The byte of the word, `length` bytes long, at which a token ends.
+  /// The byte of the word, `length` bytes long, at which a token ends; kUnknownEnd where that was
+  /// not known when the word was added (never for the last token).
   uint32_t end(uint32_t index, uint32_t length) const {
     if (index + 1 == num_tokens()) return length;
-    constexpr State kMask = (State{1} << kEndBits) - 1;
-    return static_cast<uint32_t>((state() >> (5 + kEndBits * static_cast<int>(index))) & kMask);
+    const State bits = (state() >> (5 + kEndBits * static_cast<int>(index))) & kEndMask;
+    return bits == kEndMask ? kUnknownEnd : static_cast<uint32_t>(bits);
   }
 
  private:
   friend class WordCache;
+  static constexpr State kEndMask = (State{1} << kEndBits) - 1;
   static constexpr State kFree = 0, kBusy = 1, kReady = 2;  ///< the low two bits
 
   State state() const { return state_.load(std::memory_order_relaxed); }

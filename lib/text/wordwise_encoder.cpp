@@ -6,8 +6,10 @@
 #include "base/strings.h"
 #include "text/char_counter.h"
 #include "text/padded_text.h"
+#include "text/safe_chars.h"
 #include "text/utf8.h"
 #include "text/word_cache.h"
+#include "text/word_learner.h"
 
 namespace finetune::text {
 namespace {
@@ -50,10 +52,7 @@ class WordwiseEncoder final : public SegmentEncoder {
       : parts_(std::move(parts)),
         options_(parts_.options),
         plain_(make_plain_encoder(
-            {parts_.normalizer.get(), parts_.pre_tokenizer.get(), parts_.model, no_added_})) {
-    for (unsigned char c = '!'; c <= '~'; ++c) is_safe_[c] = is_left_alone(static_cast<char>(c));
-    parts_.model.tokenize(kMetaspace, lone_space_);
-  }
+            {parts_.normalizer.get(), parts_.pre_tokenizer.get(), parts_.model, no_added_})) {}
 
   void encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const override;
 
@@ -61,25 +60,15 @@ class WordwiseEncoder final : public SegmentEncoder {
   template <bool kDetailed>
   struct Run;
 
-  bool is_left_alone(char c) const {
-    if (options_.unsafe_letters.find(c) != std::string::npos) return false;
-    if (!parts_.normalizer) return true;
-    const std::string text(1, c);
-    AlignedText aligned(text, 0);
-    parts_.normalizer->normalize(aligned);
-    return aligned.utf8() == text;
-  }
-
-  bool is_safe(std::string_view word) const {
-    return std::all_of(word.begin(), word.end(),
-                       [this](char c) { return is_safe_[static_cast<unsigned char>(c)]; });
-  }
-
   /// Replaces `pieces` by the tokens of a word, their ends in bytes of the word; nothing where the
   /// word does not stand for itself.
   void tokenize(std::string_view word, bool has_prefix, std::vector<Piece>& pieces) const {
     pieces.clear();
-    if (!is_safe(word)) return learn(word, has_prefix, pieces);
+    if (!safe_chars_.all_safe(word)) {
+      if (word.size() > WordCache::LongSlot::kMostBytes) return;
+      pieces = learner_.learn({word, has_prefix});
+      return;
+    }
     std::string& piece = workspace().piece;
     piece = has_prefix ? kMetaspace : "";
     piece += word;
@@ -91,65 +80,15 @@ class WordwiseEncoder final : public SegmentEncoder {
     }
   }
 
-  void learn(std::string_view word, bool has_prefix, std::vector<Piece>& pieces) const;
-
   WordwiseParts parts_;
   const WordwiseOptions& options_;
   AddedTokens no_added_;
   std::unique_ptr<SegmentEncoder> plain_;
-  std::array<bool, 256> is_safe_{};
-  std::vector<Piece> lone_space_;
+  WordLearner learner_{*plain_, options_};
+  SafeChars safe_chars_{options_.is_one_piece ? nullptr : parts_.normalizer.get(),
+                        options_.unsafe_letters + std::string(kMetaspace)};
   mutable WordCache cache_;
 };
-
-/// Puts the word between two others, through everything, and keeps what lies between.
-void WordwiseEncoder::learn(std::string_view word, bool has_prefix,
-                            std::vector<Piece>& pieces) const {
-  TokenBuffer tokens;
-  tokens.wants_words = true;
-  const auto encode_text = [&](std::string_view text) {
-    tokens.clear();
-    plain_->encode({text, 0}, true, tokens);
-  };
-  encode_text(" x");
-  const std::vector<int32_t> behind = tokens.ids;
-  std::vector<int32_t> before;
-  if (has_prefix) {
-    encode_text("x");
-    before = tokens.ids;
-  }
-  const int32_t first_char = has_prefix ? 2 : 0;
-  const int32_t first_word = has_prefix ? 1 : 0;
-  encode_text(base::cat(has_prefix ? "x " : "", word, " x"));
-  if (tokens.ids.size() <= before.size() + behind.size()) return;
-  const size_t end = tokens.ids.size() - behind.size();
-  const bool is_framed =
-      std::equal(before.begin(), before.end(), tokens.ids.begin()) &&
-      std::equal(behind.begin(), behind.end(), tokens.ids.begin() + static_cast<ptrdiff_t>(end)) &&
-      std::all_of(tokens.words.begin(),
-                  tokens.words.begin() + static_cast<ptrdiff_t>(before.size()),
-                  [](int32_t number) { return number == 0; }) &&
-      tokens.words[end] == first_word + 1 && tokens.num_words == first_word + 2;
-  if (!is_framed) return;
-  int32_t next = first_char;  // characters of the token before end here
-  size_t byte = 0;
-  std::vector<Piece> found;
-  for (size_t i = before.size(); i < end; ++i) {
-    auto [from, to] = tokens.offsets[i];
-    const bool is_lone_prefix = i == before.size() && from == first_char && i + 1 < end &&
-                                tokens.offsets[i + 1].first == first_char;
-    if (is_lone_prefix) to = from;
-    const bool takes_space = i == before.size() && from == first_char - 1;
-    if (tokens.words[i] != first_word || (from != next && !takes_space) || to < next) return;
-    const size_t begin = byte;
-    for (; next < to && byte < word.size(); ++next) {
-      byte += decode_char(word.substr(byte)).length;
-    }
-    if (next != to) return;
-    found.push_back({tokens.ids[i], static_cast<uint32_t>(begin), static_cast<uint32_t>(byte)});
-  }
-  if (byte == word.size()) pieces = std::move(found);
-}
 
 template <bool kDetailed>
 struct WordwiseEncoder::Run {
@@ -168,6 +107,7 @@ struct WordwiseEncoder::Run {
       while (at < text.size() && segment.text[at] == ' ') ++at;
       size_t num_spaces = at - spaces_begin;
       const bool is_first = spaces_begin == 0;
+      if (is_first && num_spaces > 0 && options.prepends_always) throw NotWordwise();
       if (at == text.size()) return finish(num_spaces);
       if (is_first && options.strips_left) num_spaces = 0;
       add_lone_spaces(num_spaces > 1 ? num_spaces - 1 : 0);
@@ -186,20 +126,27 @@ struct WordwiseEncoder::Run {
   }
 
   void finish(size_t num_spaces) {
-    if (encoder.options_.strips_right || encoder.options_.splits_first || num_spaces == 0) return;
-    if (kDetailed) throw NotWordwise();
+    const WordwiseOptions& options = encoder.options_;
+    if (options.is_one_piece && num_spaces == 0) out.finish_piece();
+    if (options.strips_right || options.splits_first || num_spaces == 0) return;
+    if (kDetailed || options.is_one_piece) throw NotWordwise();
     if (encoder.options_.joins_spaces) num_spaces = 1;
-    for (size_t i = 0; i < num_spaces; ++i) {
-      for (const Piece& token : encoder.lone_space_) out.ids.push_back(token.id);
-    }
+    push_lone_spaces(num_spaces);
   }
 
   void add_lone_spaces(size_t count) {
     if (count == 0 || encoder.options_.splits_first) return;
-    if (kDetailed) throw NotWordwise();
+    if (kDetailed || encoder.options_.is_one_piece) throw NotWordwise();
     if (encoder.options_.joins_spaces) return;
+    push_lone_spaces(count);
+  }
+
+  void push_lone_spaces(size_t count) {
+    std::vector<Piece>& pieces = workspace().pieces;
+    pieces.clear();
+    encoder.parts_.model.tokenize(kMetaspace, pieces);
     for (size_t i = 0; i < count; ++i) {
-      for (const Piece& token : encoder.lone_space_) out.ids.push_back(token.id);
+      for (const Piece& token : pieces) out.ids.push_back(token.id);
     }
   }
 
@@ -259,6 +206,7 @@ struct WordwiseEncoder::Run {
   template <class EndOf>
   void describe(uint32_t count, const EndOf& end_of) {
     if (!kDetailed) return;
+    if (count > 1 && end_of(0) == kUnknownEnd) throw NotWordwise();
     if (want_offsets) {
       uint32_t from = 0;
       for (uint32_t i = 0; i < count; ++i) {
@@ -267,7 +215,7 @@ struct WordwiseEncoder::Run {
         from = to;
       }
     }
-    out.finish_piece();
+    if (!encoder.options_.is_one_piece) out.finish_piece();
   }
 
   void add_offsets(bool is_first, uint32_t from, uint32_t to) {
