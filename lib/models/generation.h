@@ -39,7 +39,8 @@ struct SpecialIds {
 /// Writes rows of text token by token and keeps what attention needs of the tokens before: each
 /// step computes the new tokens only. A row continues any row of the step before (a beam its
 /// parent), several rows may continue the same one, and a row that nobody continues is gone: beams
-/// are reordered, and finished texts leave, by their numbers alone. No key or value is ever copied.
+/// are reordered, and finished texts leave, by their numbers alone: keys and values stay where they
+/// are.
 ///
 /// Evaluation mode, no gradients. The model must outlive it and keep its weights.
 class IncrementalDecoder {
@@ -53,7 +54,7 @@ class IncrementalDecoder {
 
   /// New row r appends token_ids[r] to row parents[r] of the rows that the last call returned.
   /// -> hidden states of the new tokens, [R, D]. Throws InternalError when a row would be longer
-  /// than max_target_length, or a parent is not a row.
+  /// than the model has positions, or a parent is no row.
   virtual at::Tensor step(std::span<const int64_t> token_ids, std::span<const int64_t> parents) = 0;
 };
 

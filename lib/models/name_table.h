@@ -19,8 +19,11 @@ struct NameRow {
   bool is_transposed = false;  ///< theirs is ours transposed (GPT-2's Conv1D)
   bool is_head =
       false;  ///< the task's own part: may be missing from a checkpoint, and is then initialised
+  bool is_buffer = false;        ///< ours is not trained; zero where a checkpoint lacks it
   double fresh_mean = 0.0;       ///< a fresh tensor is drawn from N(mean, deviation^2)
   double fresh_deviation = 0.0;  ///< 0: every element is the mean
+  int64_t fresh_zero_row = -1;   ///< a row that is fresh as zeros all the same: that of padding
+  bool has_fresh_sines = false;  ///< row n is fresh as the sines and cosines of position n, in turn
 };
 
 /// How the parameters of a model correspond to the tensors of its family's files.
@@ -29,7 +32,9 @@ struct NameTable {
   std::string prefix;  ///< of the pretrained part ("bert."); files of a bare encoder lack it
   std::vector<std::pair<std::string, std::string>>
       old_endings;  ///< how old files end a name, and how it is spelled today
-  std::vector<std::string> buffer_endings;  ///< names that end so hold no parameter
+  /// Second names of a tensor: read where the file has not the first one, otherwise not at all.
+  std::vector<std::pair<std::string, std::string>> copies;
+  std::vector<std::string> unused_endings;  ///< names that end so hold nothing that is read
 };
 
 /// `rows` with every row that has "{}" in its names repeated for each of `num_layers` layers.

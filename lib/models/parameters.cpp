@@ -2,6 +2,7 @@
 
 #include <torch/nn/module.h>
 
+#include <cmath>
 #include <map>
 
 #include "base/hash.h"
@@ -32,6 +33,19 @@ void draw(const at::Tensor& values, const NameRow& row, uint64_t seed) {
       });
 }
 
+/// Vaswani et al. 2017, section 3.5: sin(n / 10000^(2i/D)) and cos of the same, side by side.
+void fill_sines(const at::Tensor& table) {
+  const auto width = static_cast<double>(table.size(1));
+  auto values = table.accessor<float, 2>();
+  for (int64_t n = 0; n < table.size(0); ++n) {
+    for (int64_t i = 0; i < table.size(1); ++i) {
+      const double wavelength = std::pow(10000.0, static_cast<double>(i / 2 * 2) / width);
+      const double angle = static_cast<double>(n) / wavelength;
+      values[n][i] = static_cast<float>(i % 2 == 0 ? std::sin(angle) : std::cos(angle));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<NamedParameter> named_parameters(torch::nn::Module& module) {
@@ -42,6 +56,13 @@ std::vector<NamedParameter> named_parameters(torch::nn::Module& module) {
   return parameters;
 }
 
+std::map<std::string, at::Tensor> named_values(const torch::nn::Module& module) {
+  std::map<std::string, at::Tensor> values;
+  for (const auto& item : module.named_parameters()) values.emplace(item.key(), item.value());
+  for (const auto& item : module.named_buffers()) values.emplace(item.key(), item.value());
+  return values;
+}
+
 at::Tensor block_of(const at::Tensor& parameter, const NameRow& row) {
   const int64_t num_rows = parameter.size(0) / row.slice_count;
   const at::Tensor block = parameter.narrow(0, row.slice_index * num_rows, num_rows);
@@ -50,9 +71,13 @@ at::Tensor block_of(const at::Tensor& parameter, const NameRow& row) {
 
 void initialize(Model& model, std::span<const NameRow> rows, uint64_t seed) {
   const c10::NoGradGuard no_grad;
-  const auto parameters = model.module().named_parameters();
+  const auto values_by_name = named_values(model.module());
   for (const NameRow& row : rows) {
-    const at::Tensor block = block_of(parameters[row.ours], row);
+    const at::Tensor block = block_of(values_by_name.at(row.ours), row);
+    if (row.has_fresh_sines) {
+      fill_sines(block);
+      continue;
+    }
     if (row.fresh_deviation == 0.0) {
       block.fill_(row.fresh_mean);
       continue;
@@ -60,6 +85,7 @@ void initialize(Model& model, std::span<const NameRow> rows, uint64_t seed) {
     const at::Tensor values = block.is_contiguous() ? block : block.contiguous();
     draw(values, row, seed);
     if (!values.is_same(block)) block.copy_(values);
+    if (row.fresh_zero_row >= 0) block[row.fresh_zero_row].zero_();
   }
 }
 

@@ -1,14 +1,22 @@
 #include "models/registry.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "base/strings.h"
-#include "models/bert/bert_model.h"
+#include "models/bart/bart_model.h"
+#include "models/bert/bert.h"
+#include "models/distilbert/distilbert.h"
+#include "models/electra/electra.h"
+#include "models/encoder_decoder/encoder_decoder_model.h"
+#include "models/gpt2/gpt2_model.h"
 #include "models/hf_config.h"
 #include "models/parameters.h"
+#include "models/roberta/roberta.h"
+#include "models/t5/t5_model.h"
 
 namespace finetune::models {
 namespace {
@@ -25,13 +33,24 @@ struct Family {
 using Classifier = Family<SequenceClassifier, HeadOptions>;
 constexpr std::array kClassifiers = {
     Classifier{"bert", &make_bert_classifier},
+    Classifier{"distilbert", &make_distilbert_classifier},
+    Classifier{"electra", &make_electra_classifier},
+    Classifier{"gpt2", &make_gpt2_classifier},
+    Classifier{"roberta", &make_roberta_classifier},
+    Classifier{"xlm-roberta", &make_xlm_roberta_classifier},
 };
 
 using Language = Family<LanguageModel, GeneratorOptions>;
-constexpr std::array<Language, 0> kLanguageModels = {};
+constexpr std::array kLanguageModels = {
+    Language{"gpt2", &make_gpt2_language_model},
+};
 
 using Seq2Seq = Family<Seq2SeqModel, GeneratorOptions>;
-constexpr std::array<Seq2Seq, 0> kSeq2SeqModels = {};
+constexpr std::array kSeq2SeqModels = {
+    Seq2Seq{"bart", &make_bart_model},     Seq2Seq{"encoder-decoder", &make_encoder_decoder_model},
+    Seq2Seq{"marian", &make_marian_model}, Seq2Seq{"mbart", &make_mbart_model},
+    Seq2Seq{"mt5", &make_t5_model},        Seq2Seq{"t5", &make_t5_model},
+};
 
 constexpr int64_t kMaxLabels = 1'000'000;
 
@@ -100,6 +119,12 @@ std::unique_ptr<Seq2SeqModel> construct_seq2seq_model(const json& config,
                                                       const GeneratorOptions& options) {
   check_dropout(options.dropout, "model.dropout");
   return construct(kSeq2SeqModels, "translation", config, options);
+}
+
+bool is_language_model(const json& config) {
+  const json type = config.value("model_type", json());
+  return std::ranges::any_of(kLanguageModels,
+                             [&](const Language& family) { return type == family.model_type; });
 }
 
 std::unique_ptr<SequenceClassifier> build_sequence_classifier(const json& config,

@@ -18,4 +18,7 @@ std::unique_ptr<LanguageModel> construct_language_model(const nlohmann::json& co
 std::unique_ptr<Seq2SeqModel> construct_seq2seq_model(const nlohmann::json& config,
                                                       const GeneratorOptions& options);
 
+/// True when the config's model_type is one that load_language_model can load.
+bool is_language_model(const nlohmann::json& config);
+
 }  // namespace finetune::models

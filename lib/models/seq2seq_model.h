@@ -10,10 +10,7 @@
 namespace finetune::models {
 
 /// A source text as the decoder reads it.
-struct EncodedSource {
-  at::Tensor states;             ///< [N, D]
-  kernels::Sequences sequences;  ///< of the source tokens
-};
+using EncodedSource = nn::Source;
 
 /// An encoder that reads a source and a decoder that writes a target (BART, Marian, T5, BERT2BERT).
 /// vocab_size() and max_length() are those of the source.

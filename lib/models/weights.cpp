@@ -2,6 +2,7 @@
 #include <ATen/ops/empty.h>
 #include <torch/nn/module.h>
 
+#include <algorithm>
 #include <span>
 
 #include "base/error.h"
@@ -83,7 +84,10 @@ class Assignment {
       : options_(options), misfits_(misfits), report_(report) {}
 
   void copy(const NameRow& row, const tensors::TensorView* source, const at::Tensor& target) {
-    if (source == nullptr) return start_fresh_or(misfits_.missing, row, row.theirs);
+    if (source == nullptr) {
+      if (row.is_buffer) return;
+      return start_fresh_or(misfits_.missing, row, row.theirs);
+    }
     if (target.sizes() != at::IntArrayRef(source->shape)) return refuse_shape(row, *source, target);
     if (!is_floating(source->dtype)) {
       misfits_.misshaped.push_back(cat(row.theirs, ": element type ", name_of(source->dtype),
@@ -96,11 +100,19 @@ class Assignment {
 
  private:
   void start_fresh_or(std::vector<std::string>& misfits, const NameRow& row, std::string what) {
-    if (row.is_head && options_.allow_new_head) {
+    if (may_be_fresh(row)) {
       report_.initialized.push_back(row.theirs);
     } else {
       misfits.push_back(std::move(what));
     }
+  }
+
+  bool may_be_fresh(const NameRow& row) const {
+    const auto begins_row = [&](const std::string& prefix) {
+      return row.theirs.starts_with(prefix);
+    };
+    return (row.is_head && options_.allow_new_head) ||
+           std::any_of(options_.fresh_prefixes.begin(), options_.fresh_prefixes.end(), begins_row);
   }
 
   void refuse_shape(const NameRow& row, const tensors::TensorView& source,
@@ -127,14 +139,14 @@ LoadReport load_weights(Model& model, const tensors::NamedTensors& weights,
   const c10::NoGradGuard no_grad;
   const NameTable table = model.names();
   CheckpointNames names = match_names(table, weights);
-  const auto parameters = model.module().named_parameters();
+  const auto values = named_values(model.module());
   Misfits misfits;
   LoadReport report;
   Assignment assignment(options, misfits, report);
   for (const NameRow& row : table.rows) {
     const auto found = names.found.find(row.theirs);
     assignment.copy(row, found == names.found.end() ? nullptr : found->second,
-                    block_of(parameters[row.ours], row));
+                    block_of(values.at(row.ours), row));
   }
   check(misfits, names, weights.empty() ? "" : weights.begin()->second.file);
   report.ignored = std::move(names.ignored);
@@ -143,10 +155,10 @@ LoadReport load_weights(Model& model, const tensors::NamedTensors& weights,
 
 tensors::NamedTensors export_weights(Model& model) {
   const c10::NoGradGuard no_grad;
-  const auto parameters = model.module().named_parameters();
+  const auto values = named_values(model.module());
   tensors::NamedTensors weights;
   for (const NameRow& row : model.names().rows) {
-    const at::Tensor block = block_of(parameters[row.ours], row);
+    const at::Tensor block = block_of(values.at(row.ours), row);
     weights[row.theirs] = as_view(block.detach().clone(at::MemoryFormat::Contiguous));
   }
   return weights;
