@@ -154,7 +154,7 @@ def decoder_models():
         {"type": "CTC", "pad_token": "<pad>", "word_delimiter_token": "|", "cleanup": True},
         {"type": "CTC", "pad_token": "a", "word_delimiter_token": "|", "cleanup": False},
         {"type": "Replace", "pattern": {"String": "_"}, "content": "++"}, {"type": "Replace", "pattern": {"String": ""}, "content": "-"},
-        {"type": "Replace", "pattern": {"Regex": "_|[a-c]+"}, "content": "<>"},
+        {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "<>"},
         {"type": "Sequence", "decoders": [
             {"type": "Replace", "pattern": {"String": "\u2581"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"},
             {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
