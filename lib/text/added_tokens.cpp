@@ -84,18 +84,30 @@ void AddedTokens::build_tries(const std::vector<AddedToken>& tokens,
                                       base::quote(tokens[i].content)));
     }
     (is_normalized ? normalized : raw).emplace_back(pattern, ids_.at(tokens[i].content));
-    const bool is_new_byte = first_bytes_.find(pattern[0]) == std::string::npos;
-    if (!is_normalized && is_new_byte) first_bytes_ += pattern[0];
+    std::string& first_bytes = is_normalized ? normalized_first_bytes_ : first_bytes_;
+    if (first_bytes.find(pattern[0]) == std::string::npos) first_bytes += pattern[0];
   }
   has_normalized_ = !normalized.empty();
   raw_ = Trie(std::move(raw));
   normalized_ = Trie(std::move(normalized));
 }
 
-bool AddedTokens::may_match(std::string_view text) const {
-  return std::any_of(first_bytes_.begin(), first_bytes_.end(), [text](char first) {
-    return std::memchr(text.data(), static_cast<unsigned char>(first), text.size()) != nullptr;
+namespace {
+
+bool holds_one_of(std::string_view text, std::string_view bytes) {
+  return std::any_of(bytes.begin(), bytes.end(), [text](char byte) {
+    return std::memchr(text.data(), static_cast<unsigned char>(byte), text.size()) != nullptr;
   });
+}
+
+}  // namespace
+
+bool AddedTokens::may_match(std::string_view text) const {
+  return holds_one_of(text, first_bytes_);
+}
+
+bool AddedTokens::may_match_normalized(std::string_view text) const {
+  return holds_one_of(text, normalized_first_bytes_);
 }
 
 bool AddedTokens::is_rejected(const AddedToken& token, std::string_view before,

@@ -52,6 +52,10 @@ class AddedTokens {
     split(normalized_, text, out);
   }
   bool matches_normalized_text() const { return has_normalized_; }
+  /// Quick look whether normalised text can hold an added token that is matched there.
+  bool may_match_normalized(std::string_view text) const;
+  /// The bytes that such tokens begin with.
+  std::string_view first_bytes_of_normalized() const { return normalized_first_bytes_; }
 
   std::optional<int32_t> id_of(std::string_view content) const;
   const AddedToken* find(int32_t id) const;  ///< nullptr where no added token has this id
@@ -75,6 +79,7 @@ class AddedTokens {
   bool has_normalized_ = false;
   int32_t num_new_ = 0;      ///< tokens that the model does not know
   std::string first_bytes_;  ///< of the raw contents
+  std::string normalized_first_bytes_;
 };
 
 }  // namespace finetune::text

@@ -1,6 +1,7 @@
 #include "text/segment_encoder.h"
 
 #include "text/unicode.h"
+#include "text/unigram.h"
 #include "text/utf8.h"
 
 namespace finetune::text {
@@ -12,7 +13,8 @@ bool is_trimmed(char32_t c) { return c == kByteLevelSpace || (char_flags(c) & kS
 
 class PlainEncoder final : public SegmentEncoder {
  public:
-  explicit PlainEncoder(const SegmentParts& parts) : parts_(parts) {}
+  explicit PlainEncoder(const SegmentParts& parts)
+      : parts_(parts), is_unigram_(dynamic_cast<const Unigram*>(&parts.model) != nullptr) {}
 
   void encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const override {
     AlignedText text(segment.text, segment.first_char);
@@ -64,16 +66,25 @@ class PlainEncoder final : public SegmentEncoder {
     for (const AlignedText& piece : pieces) {
       const std::string bytes = piece.utf8();
       tokens.clear();
-      parts_.model.tokenize(bytes, tokens);
+      if (out.sampler == nullptr) {
+        parts_.model.tokenize(bytes, tokens);
+      } else {
+        parts_.model.sample(bytes, *out.sampler, tokens);
+      }
       for (const Piece& token : tokens) {
         out.ids.push_back(token.id);
-        if (out.wants_spaces) {
-          out.spaces.push_back(space_runs(parts_.model.vocabulary().token(token.id)));
-        }
+        if (out.wants_spaces) out.spaces.push_back(space_runs(text_of(token, bytes)));
       }
       if (want_offsets) append_offsets(piece, bytes, tokens, out.offsets);
       out.finish_piece();
     }
+  }
+
+  /// Unknown tokens of Unigram, and no others, keep the text they stand for.
+  std::string_view text_of(const Piece& token, std::string_view bytes) const {
+    const bool is_unknown = is_unigram_ && token.id == parts_.model.unknown_id();
+    if (!is_unknown) return parts_.model.vocabulary().token(token.id);
+    return bytes.substr(token.begin, token.end - token.begin);
   }
 
   static void append_offsets(const AlignedText& piece, std::string_view bytes,
@@ -93,9 +104,12 @@ class PlainEncoder final : public SegmentEncoder {
   }
 
   SegmentParts parts_;
+  bool is_unigram_;
 };
 
 }  // namespace
+
+void SegmentEncoder::attach(const SegmentEncoder&, std::string_view) {}
 
 SpaceRuns space_runs(std::string_view token) {
   SpaceRuns runs;

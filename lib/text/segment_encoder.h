@@ -27,6 +27,11 @@ class SegmentEncoder {
   /// Appends the tokens of `segment`: ids; offsets where `want_offsets`; words and spaces where
   /// `out` wants them. Calls out.finish_piece() after every piece of the pre-tokenizer.
   virtual void encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const = 0;
+
+  /// Told to a fast encoder once, before it is used: `plain` (which outlives it) takes the texts
+  /// that it cannot do itself, and those that, once normalised, may hold one of `bytes`. Texts that
+  /// hold one as they are, it never gets.
+  virtual void attach(const SegmentEncoder& plain, std::string_view bytes);
 };
 
 /// The three parts (the first two may be absent) and what may cut their text; all outlive the

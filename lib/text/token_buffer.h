@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "text/aligned_text.h"
+#include "text/subword_sampler.h"
 
 namespace finetune::text {
 
@@ -21,6 +22,7 @@ struct TokenBuffer {
   std::vector<int32_t> words;         ///< the piece of the pre-tokenizer that a token is from
   std::vector<SpaceRuns> spaces;      ///< where the post-processor trims offsets
   std::vector<int32_t> byte_of_char;  ///< [characters + 1] where offsets are wanted in bytes
+  SubwordSampler* sampler = nullptr;  ///< draws for random segmentation, where that is wanted
   bool wants_words = false;
   bool wants_spaces = false;
   int32_t num_words = 0;  ///< pieces so far: the next one's number

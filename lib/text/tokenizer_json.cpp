@@ -1,5 +1,6 @@
 #include "text/tokenizer_json.h"
 
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -56,9 +57,14 @@ void check_settings(const JsonNode& root) {
 /// Changes whenever anything in the file or beside it does that encoding could depend on.
 uint64_t fingerprint(const JsonNode& root, const JsonVocabulary& tables,
                      const std::vector<AddedToken>& added) {
-  std::string all = "pipeline 1\n" + base::dump_json(root.value());
-  const auto append = [&all](std::string_view text) {
-    all += base::cat(text.size(), ":");
+  std::string all = "pipeline 2\n" + base::dump_json(root.value());
+  const auto append_bytes = [&all](auto number) {
+    char bytes[sizeof(number)];
+    std::memcpy(bytes, &number, sizeof(number));
+    all.append(bytes, sizeof(number));
+  };
+  const auto append = [&](std::string_view text) {
+    append_bytes(text.size());
     all += text;
   };
   for (const AddedToken& token : added) {
@@ -68,9 +74,9 @@ uint64_t fingerprint(const JsonNode& root, const JsonVocabulary& tables,
   }
   for (const auto& [token, id] : tables.tokens) {
     append(token);
-    all += base::cat(id, " ");
+    append_bytes(id);
   }
-  for (const double score : tables.scores) all += base::cat(score, " ");
+  for (const double score : tables.scores) append_bytes(score);
   for (const auto& [left, right] : tables.merges) {
     append(left);
     append(right);
@@ -109,21 +115,22 @@ std::unique_ptr<Tokenizer> make_bert(const JsonNode& root, JsonVocabulary tables
   return make_bert_tokenizer(parts);
 }
 
-std::unique_ptr<Tokenizer> make_pipeline(const JsonNode& root, const JsonVocabulary& tables,
+std::unique_ptr<Tokenizer> make_pipeline(const JsonNode& root, JsonVocabulary tables,
                                          const TokenizerConfig* config) {
   PipelineParts parts;
+  parts.added_tokens = read_added_tokens(root, config);
+  parts.fingerprint = fingerprint(root, tables, parts.added_tokens);
   if (const auto node = root.find("normalizer")) parts.normalizer = read_normalizer(*node);
   if (const auto node = root.find("pre_tokenizer")) {
     parts.pre_tokenizer = read_pre_tokenizer(*node);
   }
-  parts.model = read_token_model(root.at("model"), {tables.tokens, tables.scores}, tables.merges);
+  parts.model = read_token_model(
+      root.at("model"), {std::move(tables.tokens), std::move(tables.scores)}, tables.merges);
   if (const auto node = root.find("post_processor")) {
     parts.post_processor = read_post_processor(*node);
   }
   if (const auto node = root.find("decoder")) parts.decoder = read_decoder(*node);
-  parts.added_tokens = read_added_tokens(root, config);
   parts.pad_token = read_pad_token(root, config);
-  parts.fingerprint = fingerprint(root, tables, parts.added_tokens);
   parts.fast_encoder = make_fast_encoder(root, *parts.model);
   return make_pipeline_tokenizer(std::move(parts));
 }
@@ -136,7 +143,7 @@ std::unique_ptr<Tokenizer> make_tokenizer(const JsonNode& root,
   check_settings(root);
   if (!tables) tables = read_vocabulary(root.at("model"), Vocabulary::kMaxIds - 1);
   if (is_bert_shape(root)) return make_bert(root, *std::move(tables), config);
-  return make_pipeline(root, *tables, config);
+  return make_pipeline(root, *std::move(tables), config);
 }
 
 std::unique_ptr<Tokenizer> read_tokenizer_json(const std::filesystem::path& file,

@@ -79,6 +79,15 @@ class WordCache {
                                key[1] ^ (key[3] * 0x9FB21C651E98DF25u)});
   }
 
+  /// operator== would call memcmp.
+  template <size_t kNumParts>
+  static bool is_equal(const std::array<uint64_t, kNumParts>& a,
+                       const std::array<uint64_t, kNumParts>& b) {
+    uint64_t difference = 0;
+    for (size_t i = 0; i < kNumParts; ++i) difference |= a[i] ^ b[i];
+    return difference == 0;
+  }
+
   template <class Slot>
   static const Slot* find(const Slot* slots, size_t mask, const typename Slot::Key& key) {
     size_t at = hash(key) & mask;
@@ -86,7 +95,7 @@ class WordCache {
       const Slot& slot = slots[at];
       const auto state = slot.state_.load(std::memory_order_acquire);
       if (state == Slot::kFree) return nullptr;
-      if (state != Slot::kBusy && slot.key_ == key) return &slot;
+      if (state != Slot::kBusy && is_equal(slot.key_, key)) return &slot;
     }
     return nullptr;
   }

@@ -11,6 +11,7 @@ namespace finetune::text {
 /// Puts the word between two others, through everything, and keeps what lies between; nothing
 /// where that is not so at the ends of a text, too. Ends that are not plain are left unknown.
 std::vector<Piece> WordLearner::learn(const Word& word) const {
+  if (is_avoided(word.text)) return {};
   const std::string_view front = word.has_prefix ? "x " : "";
   const std::vector<int32_t> before =
       word.has_prefix ? encode_plainly("x").ids : std::vector<int32_t>{};
@@ -33,6 +34,13 @@ std::vector<Piece> WordLearner::learn(const Word& word) const {
   if (!pieces.empty() || ids.size() == 1) return pieces;
   for (const int32_t id : ids) pieces.push_back({id, 0, kUnknownEnd});
   return pieces;
+}
+
+bool WordLearner::is_avoided(std::string_view word) const {
+  if (avoided_.empty() || normalizer_ == nullptr) return false;
+  AlignedText text(word, 0);
+  normalizer_->normalize(text);
+  return text.utf8().find_first_of(avoided_) != std::string::npos;
 }
 
 TokenBuffer WordLearner::encode_plainly(std::string_view text) const {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "text/normalizer.h"
 #include "text/segment_encoder.h"
 #include "text/wordwise_options.h"
 
@@ -16,9 +18,13 @@ class WordLearner {
     bool has_prefix;  ///< a space before it, or what counts as one
   };
 
-  /// Both outlive the learner.
-  WordLearner(const SegmentEncoder& plain, const WordwiseOptions& options)
-      : plain_(plain), options_(options) {}
+  /// All outlive the learner; `normalizer` may be null.
+  WordLearner(const SegmentEncoder& plain, const Normalizer* normalizer,
+              const WordwiseOptions& options)
+      : plain_(plain), normalizer_(normalizer), options_(options) {}
+
+  /// Words that hold one of these bytes once they are normalised are not learnt.
+  void avoid(std::string_view bytes) { avoided_ = bytes; }
 
   /// The tokens, their ends in bytes of the word or kUnknownEnd; none where the word is cut
   /// differently in different places.
@@ -32,8 +38,12 @@ class WordLearner {
   bool stands_at_ends(const Word& word, const Frame& frame) const;
   static std::vector<Piece> find_ends(const TokenBuffer& tokens, TextSpan range, const Word& word);
 
+  bool is_avoided(std::string_view word) const;
+
   const SegmentEncoder& plain_;
+  const Normalizer* normalizer_;
   const WordwiseOptions& options_;
+  std::string avoided_;
 };
 
 }  // namespace finetune::text

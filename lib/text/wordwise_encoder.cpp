@@ -55,6 +55,11 @@ class WordwiseEncoder final : public SegmentEncoder {
             {parts_.normalizer.get(), parts_.pre_tokenizer.get(), parts_.model, no_added_})) {}
 
   void encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const override;
+  void attach(const SegmentEncoder& plain, std::string_view bytes) override {
+    fallback_ = &plain;
+    learner_.avoid(bytes);
+    is_disabled_ = bytes.find_first_of(" \xE2") != std::string_view::npos;  // spaces change, too
+  }
 
  private:
   template <bool kDetailed>
@@ -84,7 +89,9 @@ class WordwiseEncoder final : public SegmentEncoder {
   const WordwiseOptions& options_;
   AddedTokens no_added_;
   std::unique_ptr<SegmentEncoder> plain_;
-  WordLearner learner_{*plain_, options_};
+  WordLearner learner_{*plain_, parts_.normalizer.get(), options_};
+  const SegmentEncoder* fallback_ = plain_.get();
+  bool is_disabled_ = false;
   SafeChars safe_chars_{options_.is_one_piece ? nullptr : parts_.normalizer.get(),
                         options_.unsafe_letters + std::string(kMetaspace)};
   mutable WordCache cache_;
@@ -234,7 +241,9 @@ struct WordwiseEncoder::Run {
 void WordwiseEncoder::encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const {
   if (segment.text.empty()) return;
   const bool is_repaired = !is_ascii(segment.text) && !base::is_valid_utf8(segment.text);
-  if (is_repaired || out.wants_spaces) return plain_->encode(segment, want_offsets, out);
+  if (is_repaired || is_disabled_ || out.wants_spaces) {
+    return fallback_->encode(segment, want_offsets, out);
+  }
   const size_t num_ids = out.ids.size();
   const int32_t num_words = out.num_words;
   try {
@@ -249,7 +258,7 @@ void WordwiseEncoder::encode(const Segment& segment, bool want_offsets, TokenBuf
     if (out.wants_words) out.words.resize(num_ids);
     out.num_words = num_words;
   }
-  plain_->encode(segment, want_offsets, out);
+  fallback_->encode(segment, want_offsets, out);
 }
 
 }  // namespace
