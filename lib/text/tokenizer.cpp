@@ -3,8 +3,11 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/strings.h"
 #include "text/bert_tokenizer.h"
+#include "text/marian_tokenizer.h"
+#include "text/sentencepiece_tokenizer.h"
 #include "text/slow_folder.h"
 #include "text/tokenizer_config.h"
 #include "text/tokenizer_json.h"
@@ -50,12 +53,17 @@ std::unique_ptr<Tokenizer> read_words(const fs::path& file) {
 }
 
 /// As AutoTokenizer of transformers chooses, if it can.
-std::unique_ptr<Tokenizer> read_folder(const fs::path& folder) {
+std::unique_ptr<Tokenizer> read_folder(const fs::path& folder, TextSide side) {
   TokenizerConfig config = TokenizerConfig::read(folder);
   if (fs::exists(folder / "tokenizer.json")) {
     // A folder's tokenizer_config.json has the last word over its tokenizer.json.
     config.set_class_specials(false);
     return read_tokenizer_json(folder / "tokenizer.json", config.exists() ? &config : nullptr);
+  }
+  const TokenizerClass* known = config.known_class();
+  const bool is_marian = known == nullptr || known->conversion == Conversion::kMarian;
+  if (is_marian && is_marian_folder(folder)) {
+    return read_marian_folder(folder, std::move(config), side);
   }
   if (is_slow_folder(folder, config)) return read_slow_folder(folder, std::move(config));
   if (fs::exists(folder / "vocab.txt")) return read_words(folder / "vocab.txt");
@@ -74,13 +82,22 @@ void Encoding::clear() {
   overflowing.clear();
 }
 
-std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder_or_file) {
+void Tokenizer::sample(std::string_view, const EncodeOptions&, SubwordSampler&, Encoding&) const {
+  throw ConfigError(base::cat("this tokenizer (", description(),
+                              ") has no random segmentation: switch subword sampling off"));
+}
+
+std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder_or_file, TextSide side) {
   if (!fs::exists(folder_or_file)) {
     throw CheckpointError(base::cat("no tokenizer at ", base::quote(folder_or_file.string())));
   }
-  if (fs::is_directory(folder_or_file)) return read_folder(folder_or_file);
+  if (fs::is_directory(folder_or_file)) return read_folder(folder_or_file, side);
   if (folder_or_file.extension() == ".json") return read_tokenizer_json(folder_or_file);
-  return read_words(folder_or_file);
+  const fs::path kind = folder_or_file.extension();
+  if (kind != ".model" && kind != ".spm") return read_words(folder_or_file);
+  return with_context(base::cat("reading ", base::quote(folder_or_file.string())), [&] {
+    return make_sentencepiece_tokenizer(base::read_file(folder_or_file));
+  });
 }
 
 std::vector<std::string> tokenizer_files(const fs::path& folder) {

@@ -12,6 +12,8 @@
 
 namespace finetune::text {
 
+class SubwordSampler;
+
 /// What encoding gives. ids and type_ids always; the rest when asked for.
 struct Encoding {
   std::vector<int32_t> ids;       ///< [N]
@@ -56,6 +58,11 @@ class Tokenizer {
   virtual void encode(std::string_view text, const EncodeOptions& options, Encoding& out) const = 0;
   virtual void encode_pair(std::string_view first, std::string_view second,
                            const EncodeOptions& options, Encoding& out) const = 0;
+  /// encode() with random segmentation, for training (subword regularisation): Unigram models
+  /// sample, BPE models drop merges, others do as encode(). The draws are a pure function of the
+  /// sampler's stream. Throws ConfigError where the tokenizer knows none.
+  virtual void sample(std::string_view text, const EncodeOptions& options, SubwordSampler& sampler,
+                      Encoding& out) const;
   virtual std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const = 0;
 
   virtual int32_t vocab_size() const = 0;                ///< added tokens included; largest id + 1
@@ -68,10 +75,17 @@ class Tokenizer {
   virtual uint64_t fingerprint() const = 0;  ///< changes whenever an encoding could change
 };
 
-/// Loads a tokenizer from a Hugging Face folder (tokenizer.json, else the files of the slow
-/// tokenizer: vocab.txt with tokenizer_config.json) or from one of these files itself. Throws
-/// CheckpointError naming file and JSON path.
-std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder_or_file);
+/// The two languages of a translation model whose tokenizer has a model for each (Marian); other
+/// tokenizers are the same on both sides.
+enum class TextSide { kSource, kTarget };
+
+/// Loads a tokenizer from a Hugging Face folder: tokenizer.json, else the files of the slow
+/// tokenizer (vocab.txt; vocab.json and merges.txt; a SentencePiece model; source.spm and
+/// target.spm) as the class in tokenizer_config.json or config.json takes them. Or from one file: a
+/// tokenizer.json, a vocab.txt, a SentencePiece .model or .spm. Throws CheckpointError naming file
+/// and JSON path.
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder_or_file,
+                                          TextSide side = TextSide::kSource);
 
 /// The tokenizer files of a folder, that an export copies verbatim (names relative to it).
 std::vector<std::string> tokenizer_files(const std::filesystem::path& folder);
