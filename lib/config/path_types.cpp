@@ -114,7 +114,11 @@ class PathOrObjectType final : public ValueType {
   Remark read(const JsonValue& value, const Rule&, const Folders& folders,
               void* member) const override {
     PathOrObject result;
-    if (value.is_object()) {
+    const JsonValue* path = value.is_object() ? value.find("path") : nullptr;
+    if (path != nullptr && value.members.size() == 1 && path->kind == JsonKind::kString) {
+      if (Remark remark = path_remark(path->text)) return remark;
+      result.path = resolve(path->text, value, folders);
+    } else if (value.is_object()) {
       result.object = to_line(value);
     } else {
       const std::optional<std::string> text = text_of(value);

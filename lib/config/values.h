@@ -24,7 +24,8 @@ struct DataFile {
   bool operator==(const DataFile&) const = default;
 };
 
-/// A folder or file, or an object that says what to do instead (compact text).
+/// A folder or file (also as {"path": ...}), or an object that says what to do instead (compact
+/// text).
 struct PathOrObject {
   std::filesystem::path path;  ///< empty when an object is given
   std::string object;          ///< empty when a path is given

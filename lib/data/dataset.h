@@ -22,7 +22,8 @@ class EncodedDataset {
       int64_t row) const = 0;  ///< first token with type id 1; length(row) if none
   virtual int64_t class_id(int64_t row) const = 0;  ///< -1 where unlabelled
   virtual std::span<const float> targets(
-      int64_t row) const = 0;                          ///< [C]; empty for single-label data
+      int64_t row) const = 0;  ///< [C]; empty for single-label data
+  virtual int64_t tokens_cut(int64_t /*row*/) const { return 0; }  ///< removed by truncation
   virtual int64_t source_line(int64_t row) const = 0;  ///< 1-based line of the source file
 
   /// Tokens of the target text, without the decoder's start; empty without target texts.

@@ -31,7 +31,7 @@ class EncodedTable final : public EncodedDataset {
   int64_t num_targets() const override { return view_.num_targets; }
   uint64_t fingerprint() const override { return fingerprint_; }
 
-  int64_t tokens_cut(int64_t row) const;
+  int64_t tokens_cut(int64_t row) const override;
   uint64_t text_hash(int64_t row) const;
   const FileNotes& notes() const { return notes_; }
 

@@ -55,6 +55,22 @@ std::vector<std::vector<int64_t>> cut_by_tokens(const std::vector<int64_t>& orde
   return batches;
 }
 
+/// Groups by length come longest first; batches of them come in random order, but for the first one
+/// of all, with the longest example: memory runs out at once or never.
+void shuffle_batches(std::vector<std::vector<int64_t>>& batches, uint64_t seed, int64_t epoch) {
+  const auto count = static_cast<int64_t>(batches.size()) - 1;
+  if (count < 2) return;
+  const auto order =
+      base::random_permutation(count, base::RandomStream(seed, base::StreamPurpose::kDataOrder,
+                                                         static_cast<uint64_t>(epoch), /*b=*/1));
+  std::vector<std::vector<int64_t>> shuffled;
+  shuffled.reserve(batches.size());
+  shuffled.push_back(std::move(batches.front()));
+  for (const int64_t index : order)
+    shuffled.push_back(std::move(batches[static_cast<size_t>(index) + 1]));
+  batches = std::move(shuffled);
+}
+
 }  // namespace
 
 std::vector<std::vector<int64_t>> epoch_batches(std::span<const int64_t> lengths,
@@ -64,8 +80,10 @@ std::vector<std::vector<int64_t>> epoch_batches(std::span<const int64_t> lengths
     throw InternalError("epoch_batches: batch size and accumulation must be at least 1");
   }
   const std::vector<int64_t> order = epoch_order(lengths, options, epoch);
-  if (options.batch_tokens > 0) return cut_by_tokens(order, lengths, options.batch_tokens);
-  return cut_by_count(order, options.batch_size);
+  if (options.batch_tokens == 0) return cut_by_count(order, options.batch_size);
+  auto batches = cut_by_tokens(order, lengths, options.batch_tokens);
+  if (options.shuffle && options.group_by_length) shuffle_batches(batches, options.seed, epoch);
+  return batches;
 }
 
 }  // namespace finetune::data

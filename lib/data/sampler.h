@@ -22,7 +22,8 @@ struct SamplerOptions {
 /// needs only (epoch, position). `lengths[i]` is the token count of row i. Grouping by length is
 /// Hugging Face's (LengthGroupedSampler): chunks of mult * batch_size * accumulation of a random
 /// permutation, each sorted longest first, the longest example of all in front; mult = min(n / (4 *
-/// batch), 50), at least 1.
+/// batch), 50), at least 1. Batches by token budget, which Hugging Face does not have, come in
+/// random order behind the one with the longest example.
 std::vector<std::vector<int64_t>> epoch_batches(std::span<const int64_t> lengths,
                                                 const SamplerOptions& options, int64_t epoch);
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "metrics/metric.h"
+#include "run/model_parts.h"
 
 namespace finetune::run {
 
@@ -152,19 +153,25 @@ data::DataOptions build_data_options(const RunConfig& config, int num_threads,
   return options;
 }
 
-json build_model_config(const RunConfig& config) {
+json build_model_config(const RunConfig& config, const Tokenizers& tokenizers) {
   if (config.model.path) return base::read_json_file(*config.model.path / "config.json");
+  if (config.model.encoder) return config_of(build_warm_start(config, tokenizers));
   json model =
       base::parse_json(config.model.config ? config.model.config->text : "{}", "model.config");
   model["model_type"] = config.model.type.value_or("");
+  add_vocabulary(model, tokenizers);
   return model;
 }
 
 std::unique_ptr<models::Model> build_model(const RunConfig& config, const json& model_config,
+                                           const Tokenizers& tokenizers,
                                            const data::LabelMap& labels) {
+  std::optional<models::WarmStart> warm_start;
+  if (config.model.encoder) warm_start = build_warm_start(config, tokenizers);
   auto [model, report] =
       config.task.chosen().build_model({.config = model_config,
                                         .folder = config.model.path,
+                                        .warm_start = warm_start ? &*warm_start : nullptr,
                                         .seed = static_cast<uint64_t>(config.seed),
                                         .dropout = config.model.dropout,
                                         .classifier_dropout = config.model.classifier_dropout},

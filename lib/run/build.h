@@ -9,6 +9,7 @@
 #include "optim/adamw.h"
 #include "optim/flat_parameters.h"
 #include "run/run_config.h"
+#include "run/tokenizers.h"
 #include "tasks/task_type.h"
 #include "train/checkpoint_store.h"
 #include "train/trainer.h"
@@ -28,13 +29,15 @@ data::EncodingOptions build_encoding_options(const RunConfig& config,
 data::DataOptions build_data_options(const RunConfig& config, int num_threads,
                                      const tasks::ModelLimits& limits);
 
-/// The config.json that the run starts from: of model.path, or model.type with model.config.
-nlohmann::json build_model_config(const RunConfig& config);
+/// The config.json that the run starts from: of model.path, or model.type with model.config (or two
+/// parts) and what follows from the tokenizers.
+nlohmann::json build_model_config(const RunConfig& config, const Tokenizers& tokenizers);
 
 /// The model that a run starts from: pretrained weights with a new head (what is new is logged), or
 /// random weights.
 std::unique_ptr<models::Model> build_model(const RunConfig& config,
                                            const nlohmann::json& model_config,
+                                           const Tokenizers& tokenizers,
                                            const data::LabelMap& labels);
 
 /// The model of a checkpoint, built as the config says, with every weight from the checkpoint.

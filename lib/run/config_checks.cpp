@@ -3,7 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "base/error.h"
 #include "base/strings.h"
+#include "run/tokenizer_training.h"
 #include "tasks/task_type.h"
 
 namespace finetune::run {
@@ -50,6 +52,29 @@ void check_columns(const DataSection& data, config::Document& document) {
   }
 }
 
+/// A model of two parts is one of its own type.
+void check_parts(const ModelSection& model, config::Document& document) {
+  const bool is_of_parts = model.type == kEncoderDecoder;
+  if (is_of_parts == model.encoder.has_value()) return;
+  document.report({"model.type", "model.encoder"},
+                  base::cat("\"encoder\" and \"decoder\" belong to \"type\": ",
+                            base::quote(kEncoderDecoder), ", and that needs both"));
+}
+
+/// How tokenizers are trained stands in objects of their own.
+void check_tokenizers(const ModelSection& model, config::Document& document) {
+  for (const auto& [key, choice] : {std::pair{"model.tokenizer", &model.tokenizer},
+                                    {"model.source_tokenizer", &model.source_tokenizer},
+                                    {"model.target_tokenizer", &model.target_tokenizer}}) {
+    if (!*choice || (*choice)->object.empty()) continue;
+    try {
+      read_tokenizer_training(key, (*choice)->object);
+    } catch (const ConfigError& error) {
+      document.report({key}, error.chain().front());
+    }
+  }
+}
+
 /// Two files belong to a task with a target text.
 void check_pairs_of_files(const RunConfig& config, config::Document& document) {
   if (config.task.chosen().target_kind() == data::TargetKind::kText) return;
@@ -76,6 +101,8 @@ void check_together(const RunConfig& config, config::Document& document) {
     check_columns(config.data, document);
   }
   check_pairs_of_files(config, document);
+  check_parts(config.model, document);
+  check_tokenizers(config.model, document);
   if (config.early_stopping && !config.data.validation) {
     document.report({"early_stopping", "data.validation"},
                     "early stopping needs validation data: give \"data\": {\"validation\": ...}");

@@ -64,6 +64,12 @@ data::EncodingOptions Inference::encoding() const {
 
 std::unique_ptr<tasks::Answers> Inference::answer(std::span<const data::Example> examples) {
   const auto dataset = data::encode_examples(examples, encoding(), trained_.tokenizers.for_data());
+  for (int64_t row = 0; row < dataset->size() && limits_.max_target_length > 0; ++row) {
+    if (dataset->tokens_cut(row) == 0) continue;
+    base::log_warning(
+        base::cat("a text is longer than the model reads and was cut: ", dataset->tokens_cut(row),
+                  " tokens lost of ", base::quote(examples[static_cast<size_t>(row)].text, 60)));
+  }
   return answer_dataset({"", "-", {}}, dataset, tasks::AnswerMode::kFull).answers;
 }
 

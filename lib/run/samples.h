@@ -16,8 +16,8 @@ struct SampleOptions {
   int64_t num_rows = 0;   ///< of the data set, from its beginning
   int64_t num_shown = 0;  ///< go to the log and the file
   int64_t batch_size = 64;
-  std::filesystem::path file;  ///< gets a line for each shown row
-  int64_t resume_step = 0;     ///< later lines, of a part of the run that was lost, go
+  std::filesystem::path file{};  ///< gets a line for each shown row
+  int64_t resume_step = 0;       ///< later lines, of a part of the run that was lost, go
 };
 
 /// Judges a task while it is trained by answers to the first rows of a data set, given the quick

@@ -34,9 +34,23 @@ void ModelSection::describe(Fields& fields) {
   fields.add("type", type,
              {.doc = "Model family to build from random weights, instead of path.",
               .example = "\"bert\""});
-  fields.add("config", config,
-             {.doc = "With type: the model's settings as its config.json would hold them.",
-              .example = "{\"hidden_size\": 128, \"num_hidden_layers\": 2}"});
+  fields.add(
+      "config", config,
+      {.doc =
+           "With type: the model's settings as its config.json would hold them; what follows from "
+           "the tokenizers need not be given.",
+       .example = "{\"hidden_size\": 128, \"num_hidden_layers\": 2}"});
+  fields.add(
+      "encoder", encoder,
+      {.doc = "With type encoder_decoder: the Hugging Face folder of the model that reads, or "
+              "its config.json as an object for random weights.",
+       .example = "{\"path\": \"../models/minilm\"}"});
+  fields.add("decoder", decoder,
+             {.doc = "The same of the model that writes; its attention to what is read starts at "
+                     "random.",
+              .example = "{\"model_type\": \"bert\", \"hidden_size\": 384}"});
+  fields.add("tie_encoder_decoder", tie_encoder_decoder,
+             {.doc = "Whether the decoder's layers are the encoder's."});
   fields.add(
       "tokenizer", tokenizer,
       {.doc = "Folder or file of the tokenizer, where it is not the model's own; or how one is "
@@ -64,7 +78,9 @@ void ModelSection::describe(Fields& fields) {
               .at_least = 0,
               .below = 1});
   fields.exactly_one_of({"path", "type"});
-  fields.only_together({"type", "config"});
+  fields.at_most_one_of({"path", "config"});
+  fields.at_most_one_of({"config", "encoder"});
+  fields.only_together({"encoder", "decoder"});
   fields.only_together({"source_tokenizer", "target_tokenizer"});
   fields.at_most_one_of({"tokenizer", "source_tokenizer"});
 }

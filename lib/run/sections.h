@@ -22,10 +22,15 @@ class TaskType;
 /// standard input).
 namespace finetune::run {
 
+inline constexpr const char* kEncoderDecoder = "encoder_decoder";  ///< a model.type of two parts
+
 struct ModelSection {
   std::optional<std::filesystem::path> path;  ///< Hugging Face folder; else type and config
   std::optional<std::string> type;
   std::optional<config::JsonObject> config;
+  std::optional<config::PathOrObject> encoder;  ///< with type encoder_decoder
+  std::optional<config::PathOrObject> decoder;
+  bool tie_encoder_decoder = false;
   /// A folder or file, or how one is trained; absent: the model's own.
   std::optional<config::PathOrObject> tokenizer;
   std::optional<config::PathOrObject> source_tokenizer;  ///< both or neither: instead of tokenizer

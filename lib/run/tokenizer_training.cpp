@@ -54,8 +54,8 @@ TokenizerTraining read_tokenizer_training(const std::string& key, const std::str
   return training;
 }
 
-text::TokenizerFiles train(const TokenizerTraining& training, const std::vector<std::string>& files,
-                           int num_threads) {
+text::TokenizerFiles train_vocabulary(const TokenizerTraining& training,
+                                      const std::vector<std::string>& files, int num_threads) {
   text::TrainTokenizerOptions options;
   for (const auto kind : kKinds) {
     if (text::name_of(kind) == training.kind) options.kind = kind;

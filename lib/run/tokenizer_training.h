@@ -30,7 +30,7 @@ TokenizerTraining read_tokenizer_training(const std::string& key, const std::str
 
 /// Trains on plain text files, line by line. Throws ConfigError and DataError as
 /// text::train_tokenizer.
-text::TokenizerFiles train(const TokenizerTraining& training, const std::vector<std::string>& files,
-                           int num_threads);
+text::TokenizerFiles train_vocabulary(const TokenizerTraining& training,
+                                      const std::vector<std::string>& files, int num_threads);
 
 }  // namespace finetune::run

@@ -78,7 +78,7 @@ void train_side(const Side& side, const fs::path& texts, const fs::path& folder,
   }
   std::erase_if(files, [](const std::string& file) { return fs::file_size(file) == 0; });
   base::log_info(base::cat("training a tokenizer (", side.key, ")"));
-  for (const auto& [name, content] : train(training, files, num_threads))
+  for (const auto& [name, content] : train_vocabulary(training, files, num_threads))
     base::write_file_synced(base::posix_fs(), folder / name, content);
 }
 
@@ -101,8 +101,18 @@ std::optional<int32_t> special_id(const Tokenizers& tokenizers, const char* role
   return tokenizers.target->id_of(token.get<std::string>());
 }
 
-void set_id(json& model_config, const char* key, std::optional<int32_t> id) {
+void set_id(json& model_config, const char* key, const std::optional<int64_t>& id) {
   if (id && !model_config.contains(key)) model_config[key] = *id;
+}
+
+/// Those of the two models that an encoder-decoder is made of.
+Tokenizers load_pair(const fs::path& encoder, const fs::path& decoder) {
+  Tokenizers tokenizers = load_tokenizers(encoder);
+  std::shared_ptr<const text::Tokenizer> target = text::load_tokenizer(decoder);
+  if (target->fingerprint() == tokenizers.source->fingerprint()) return tokenizers;
+  tokenizers.target = std::move(target);
+  tokenizers.target_files = decoder;
+  return tokenizers;
 }
 
 }  // namespace
@@ -126,6 +136,8 @@ Tokenizers build_tokenizers(const RunConfig& config, const std::optional<fs::pat
   const ModelSection& model = config.model;
   if (!model.tokenizer && !model.source_tokenizer) {
     if (model.path) return load_tokenizers(*model.path);
+    if (model.encoder && model.encoder->object.empty() && model.decoder->object.empty())
+      return load_pair(model.encoder->path, model.decoder->path);
     throw ConfigError(
         "model.tokenizer is missing: a model that starts from random weights needs a tokenizer "
         "folder, or one to be trained: {\"train\": \"unigram\", \"vocab_size\": 8000}");
@@ -159,6 +171,20 @@ Tokenizers build_tokenizers(const RunConfig& config, const std::optional<fs::pat
   return tokenizers;
 }
 
+models::SpecialIds special_ids(const Tokenizers& tokenizers) {
+  const auto first_of = [&](const char* role, const char* other) -> std::optional<int64_t> {
+    const auto id = special_id(tokenizers, role);
+    return id ? id : special_id(tokenizers, other);
+  };
+  models::SpecialIds ids;
+  ids.pad = tokenizers.target->pad_id();
+  ids.bos = first_of("bos_token", "cls_token");
+  if (const auto end = first_of("eos_token", "sep_token")) ids.eos = {*end};
+  ids.decoder_start = first_of("cls_token", "pad_token");
+  if (!ids.decoder_start) ids.decoder_start = ids.bos;
+  return ids;
+}
+
 void add_vocabulary(json& model_config, const Tokenizers& tokenizers) {
   if (!model_config.contains("vocab_size"))
     model_config["vocab_size"] = tokenizers.source->vocab_size();
@@ -166,16 +192,11 @@ void add_vocabulary(json& model_config, const Tokenizers& tokenizers) {
     model_config["decoder_vocab_size"] = tokenizers.target->vocab_size();
     model_config["share_encoder_decoder_embeddings"] = false;
   }
-  auto end = special_id(tokenizers, "eos_token");
-  if (!end) end = special_id(tokenizers, "sep_token");
-  auto begin = special_id(tokenizers, "bos_token");
-  if (!begin) begin = special_id(tokenizers, "cls_token");
-  auto start = tokenizers.target->pad_id();
-  if (!start) start = begin;
-  set_id(model_config, "pad_token_id", tokenizers.target->pad_id());
-  set_id(model_config, "bos_token_id", begin);
-  set_id(model_config, "eos_token_id", end);
-  set_id(model_config, "decoder_start_token_id", start ? start : end);
+  const models::SpecialIds ids = special_ids(tokenizers);
+  set_id(model_config, "pad_token_id", ids.pad);
+  set_id(model_config, "bos_token_id", ids.bos);
+  if (!ids.eos.empty()) set_id(model_config, "eos_token_id", ids.eos.front());
+  set_id(model_config, "decoder_start_token_id", ids.pad ? ids.pad : ids.decoder_start);
 }
 
 void write_tokenizers(base::Fs& files, const fs::path& folder, const Tokenizers& tokenizers) {

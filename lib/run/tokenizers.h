@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "data/prepare.h"
+#include "models/generation.h"
 #include "run/run_config.h"
 #include "text/tokenizer.h"
 
@@ -38,6 +39,9 @@ Tokenizers load_tokenizers(const std::filesystem::path& model_folder);
 Tokenizers build_tokenizers(const RunConfig& config,
                             const std::optional<std::filesystem::path>& checkpoint,
                             int num_threads);
+
+/// The ids of the special tokens that begin, end and fill up a target text.
+models::SpecialIds special_ids(const Tokenizers& tokenizers);
 
 /// Adds to the config.json of a model that starts from random weights what follows from its
 /// tokenizers, where it is not given: sizes of vocabularies and ids of special tokens.

@@ -86,18 +86,17 @@ class Run {
         lock_(config_.output_dir),
         threads_(configure_runtime(config_.training.threads)),
         found_(choose_checkpoint(config_.output_dir, request.resume)),
-        model_config_(build_model_config(config_)),
         tokenizers_(build_tokenizers(config_, found_ ? std::optional(found_->folder) : std::nullopt,
-                                     threads_)) {
+                                     threads_)),
+        model_config_(build_model_config(config_, tokenizers_)) {
     if (found_) check_config_unchanged(config_.output_dir, config_, request.is_forced);
-    if (!config_.model.path) add_vocabulary(model_config_, tokenizers_);
     limits_ = config_.task.chosen().limits(model_config_);
     data_ = prepare(config_, model_config_, tokenizers_, threads_);
     record_ = RunRecord::of(data_, threads_);
     if (found_) check_run_record(found_->folder, record_, request.allows_data_change);
     check_metrics(config_, data_.labels);
     model_ = found_ ? build_model_from_checkpoint(config_, found_->folder, data_.labels)
-                    : build_model(config_, model_config_, data_.labels);
+                    : build_model(config_, model_config_, tokenizers_, data_.labels);
     check_vocabulary(*model_, tokenizers_);
   }
 
@@ -283,8 +282,8 @@ class Run {
   base::FolderLock lock_;
   int threads_;
   std::optional<train::FoundCheckpoint> found_;
-  json model_config_;
   Tokenizers tokenizers_;
+  json model_config_;
   tasks::ModelLimits limits_;
   data::PreparedData data_;
   RunRecord record_;

@@ -14,6 +14,7 @@
 #include "data/prepare.h"
 #include "data/read_options.h"
 #include "decode/generator.h"
+#include "models/encoder_decoder/warm_start.h"
 #include "models/load.h"
 #include "tasks/task.h"
 
@@ -28,7 +29,9 @@ struct ModelSource {
   const nlohmann::json& config;                   ///< config.json
   std::optional<std::filesystem::path> folder{};  ///< of the weights; absent: random ones
   bool is_trained = false;  ///< the folder must hold every weight, also those of the head
-  uint64_t seed = 0;        ///< of fresh weights
+  /// Two models to be made one instead of a folder; null: none.
+  const models::WarmStart* warm_start = nullptr;
+  uint64_t seed = 0;  ///< of fresh weights
   std::optional<double> dropout{};
   std::optional<double> classifier_dropout{};
 };

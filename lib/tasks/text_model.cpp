@@ -37,6 +37,10 @@ BuiltModel build_language_model(const ModelSource& source) {
 
 BuiltModel build_seq2seq_model(const ModelSource& source) {
   const models::GeneratorOptions generator{source.dropout};
+  if (source.warm_start != nullptr) {
+    auto started = models::start_encoder_decoder(*source.warm_start, generator, source.seed);
+    return {std::move(started.model), std::move(started.report)};
+  }
   if (!source.folder)
     return {models::build_seq2seq_model(source.config, generator, source.seed), {}};
   auto loaded =

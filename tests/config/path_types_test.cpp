@@ -83,6 +83,7 @@ TEST_CASE("a path or an object that says what to do instead") {
   CHECK(rewritten<PathOrObject>("\"t\"") == "\"/base/t\"");
   CHECK(rewritten<PathOrObject>(R"({"train": "unigram"})") == R"({"train": "unigram"})");
   CHECK(rewritten<PathOrObject>("\"\"") == "!a path cannot be empty");
+  CHECK(rewritten<PathOrObject>(R"({"path": "t"})") == "\"/base/t\"");
   CHECK(rewritten<PathOrObject>("[]") == "!");
 }
 

@@ -97,6 +97,25 @@ TEST_CASE("A token budget is filled greedily; a longer example stands alone") {
   CHECK(data::epoch_batches(lengths, options, 0) == Batches{{0, 1}, {2}, {3}, {4, 5}, {6}});
 }
 
+TEST_CASE("Grouped batches by token budget come in random order, the longest example first") {
+  const auto lengths = lengths_of(1000);
+  data::SamplerOptions options;
+  options.batch_tokens = 100;
+  const Batches batches = data::epoch_batches(lengths, options, 2);
+  CHECK(batches == data::epoch_batches(lengths, options, 2));
+  const auto longest = [&](const std::vector<int64_t>& batch) {
+    int64_t most = 0;
+    for (const int64_t row : batch) most = std::max(most, lengths[static_cast<size_t>(row)]);
+    return most;
+  };
+  CHECK(longest(batches[0]) == *std::max_element(lengths.begin(), lengths.end()));
+  int64_t num_rising = 0;
+  for (size_t i = 1; i + 1 < batches.size(); ++i)
+    num_rising += longest(batches[i]) < longest(batches[i + 1]) ? 1 : 0;
+  CHECK(num_rising >
+        static_cast<int64_t>(batches.size()) / 4);  // in groups it never rises but once
+}
+
 TEST_CASE("Sizes that make no batch are a bug of the caller") {
   const auto lengths = lengths_of(3);
   data::SamplerOptions options;

@@ -201,19 +201,21 @@ TEST_CASE("a model without a path is built from its type and config") {
       {"hidden_size": 8, "num_attention_heads": 2, "num_hidden_layers": 1, "intermediate_size": 8,
        "vocab_size": 60, "max_position_embeddings": 16}}})";
   const RunConfig config = tiny.config(patch);
-  const nlohmann::json model_config = build_model_config(config);
+  const Tokenizers tokenizers = load_tokenizers(tiny / "model");
+  const nlohmann::json model_config = build_model_config(config, tokenizers);
   CHECK(model_config.at("model_type") == "bert");
   CHECK(model_config.at("hidden_size") == 8);
-  CHECK(build_model(config, model_config, labels_of(4))->max_length() == 16);
+  CHECK(build_model(config, model_config, tokenizers, labels_of(4))->max_length() == 16);
 }
 
 TEST_CASE("the head of a pretrained model is new where the labels differ, never in a checkpoint") {
   const TinyRun tiny;
   const RunConfig config = tiny.config();
-  const nlohmann::json model_config = build_model_config(config);
-  CHECK_THAT(test::logged([&] { build_model(config, model_config, labels_of(2)); }),
+  const Tokenizers tokenizers = load_tokenizers(tiny / "model");
+  const nlohmann::json model_config = build_model_config(config, tokenizers);
+  CHECK_THAT(test::logged([&] { build_model(config, model_config, tokenizers, labels_of(2)); }),
              Contains("initialised at random") && Contains("classifier.weight"));
-  CHECK(test::logged([&] { build_model(config, model_config, labels_of(3)); }).empty());
+  CHECK(test::logged([&] { build_model(config, model_config, tokenizers, labels_of(3)); }).empty());
   CHECK_NOTHROW(build_model_from_checkpoint(config, tiny / "model", labels_of(3)));
   CHECK_THAT(test::error_of<CheckpointError>(
                  [&] { build_model_from_checkpoint(config, tiny / "model", labels_of(2)); }),
@@ -223,7 +225,9 @@ TEST_CASE("the head of a pretrained model is new where the labels differ, never 
 TEST_CASE("parameters are decayed but for biases and norms, and frozen ones are left out") {
   const TinyRun tiny;
   const RunConfig config = tiny.config();
-  const auto model = build_model(config, build_model_config(config), labels_of(3));
+  const Tokenizers tokenizers = load_tokenizers(tiny / "model");
+  const auto model =
+      build_model(config, build_model_config(config, tokenizers), tokenizers, labels_of(3));
   auto named = models::named_parameters(model->module());
   named.front().value.set_requires_grad(false);
   const optim::FlatParameters parameters = build_parameters(*model);

@@ -40,7 +40,7 @@ struct Fixture {
   test::TableSeq2Seq model{at::rand({6, 6})};
   tasks::TextTask task{std::make_unique<tasks::Seq2SeqFeed>(model),
                        tokenizer,
-                       {.generation = {.max_new_tokens = 3},
+                       {.generation = test::at_most(3),
                         .text_metrics = {"exact_match"},
                         .answer_key = "translation"}};
   std::shared_ptr<const data::EncodedDataset> dataset = three_texts();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "decode/options.h"
 #include "models/language_model.h"
 #include "models/seq2seq_model.h"
 #include "tasks/token_batch.h"
@@ -121,6 +122,13 @@ class TableSeq2Seq final : public models::Seq2SeqModel {
  private:
   at::Tensor table_;
 };
+
+/// Greedy writing of at most so many tokens.
+inline decode::Options at_most(int64_t max_new_tokens) {
+  decode::Options options;
+  options.max_new_tokens = max_new_tokens;
+  return options;
+}
 
 /// Two texts, "2 3" and "4", with targets "5 1" and "3 5 1".
 inline data::Batch text_batch() {

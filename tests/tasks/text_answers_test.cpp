@@ -14,7 +14,7 @@ namespace {
 
 const test::WordTokenizer kTokenizer;
 
-decode::Hypothesis text(std::vector<int32_t> ids, double score) {
+decode::Hypothesis written(std::vector<int32_t> ids, double score) {
   return {std::move(ids), 2.0 * score, score};
 }
 
@@ -22,8 +22,8 @@ decode::Hypothesis text(std::vector<int32_t> ids, double score) {
 
 TEST_CASE("an answer is the best text with its score, and all of them where there are more") {
   TextAnswers answers(kTokenizer, {2, "translation", {}, {}});
-  answers.set(0, {text({2, 3, 1}, -0.5)});
-  answers.set(1, {text({4}, -1.0), text({5}, -1.5)});
+  answers.set(0, {written({2, 3, 1}, -0.5)});
+  answers.set(1, {written({4}, -1.0), written({5}, -1.5)});
   CHECK(answers.to_json(0) == json::parse(R"({"translation": "w2 w3", "score": -0.5})"));
   CHECK(answers.to_json(1) == json::parse(R"({"translation": "w4", "score": -1.0, "n_best": [
       {"translation": "w4", "score": -1.0}, {"translation": "w5", "score": -1.5}]})"));
@@ -35,7 +35,7 @@ TEST_CASE("an answer is the best text with its score, and all of them where ther
 
 TEST_CASE("metrics are those of the texts against their references, with intervals") {
   TextAnswers answers(kTokenizer, {3, "translation", {"bleu", "exact_match"}, {}});
-  for (int64_t row = 0; row < 3; ++row) answers.set(row, {text({2, 3, 4, 5, 2}, -0.5)});
+  for (int64_t row = 0; row < 3; ++row) answers.set(row, {written({2, 3, 4, 5, 2}, -0.5)});
   CHECK(answers.values().empty());
   CHECK(answers.needs_examples());
   for (int64_t row = 0; row < 3; ++row) answers.meet(row, {.target = "w2 w3 w4 w5 w2 "});

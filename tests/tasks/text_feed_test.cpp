@@ -56,7 +56,7 @@ TEST_CASE("texts are written for every sequence, without a look at labels") {
   batch.label_ids.clear();
   Seq2SeqFeed feed(model);
   CHECK_FALSE(feed.has_labels(batch));
-  const auto written = feed.write(batch, {.max_new_tokens = 5});
+  const auto written = feed.write(batch, test::at_most(5));
   REQUIRE(written.size() == 2);
   CHECK(written[1].at(0).token_ids == std::vector<int32_t>{4, 1});
 }

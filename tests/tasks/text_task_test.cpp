@@ -82,7 +82,7 @@ TEST_CASE("answers are texts with scores, judged by the decoded targets until te
   const test::WordTokenizer tokenizer;
   test::TableSeq2Seq model(table());
   TextTask task(feed_of(model), tokenizer,
-                {.generation = {.max_new_tokens = 4},
+                {.generation = test::at_most(4),
                  .text_metrics = {"exact_match"},
                  .answer_key = "translation"});
   const auto evaluation = task.start_evaluation({AnswerMode::kQuick, 2});
