@@ -35,6 +35,30 @@ bool is_off(const json& value) {
   return value.empty();
 }
 
+std::string text(IntegerRange range) { return cat(" from ", range.least, " to ", range.most); }
+
+std::optional<int64_t> integer_within(const json& value, IntegerRange range) {
+  // Unsigned values beyond int64 must not wrap around into the range.
+  const bool is_small =
+      !value.is_number_unsigned() || value.get<uint64_t>() <= static_cast<uint64_t>(range.most);
+  if (!value.is_number_integer() || !is_small) return std::nullopt;
+  const auto number = value.get<int64_t>();
+  if (number < range.least || number > range.most) return std::nullopt;
+  return number;
+}
+
+/// Nothing unless `values` is a list of integers within the range.
+std::optional<std::vector<int64_t>> integers_within(const json& values, IntegerRange range) {
+  if (!values.is_array()) return std::nullopt;
+  std::vector<int64_t> numbers;
+  for (const json& value : values) {
+    const auto number = integer_within(value, range);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
 }  // namespace
 
 HfConfig::HfConfig(const json& config) : config_(config) {
@@ -49,15 +73,53 @@ const json* HfConfig::find(const std::string& key) const {
 int64_t HfConfig::integer(const std::string& key, int64_t fallback, IntegerRange range) {
   const json* value = find(key);
   if (value == nullptr) return fallback;
-  // Unsigned values beyond int64 must not wrap around into the range.
-  const bool is_small =
-      !value->is_number_unsigned() || value->get<uint64_t>() <= static_cast<uint64_t>(range.most);
-  if (value->is_number_integer() && is_small) {
-    const auto number = value->get<int64_t>();
-    if (number >= range.least && number <= range.most) return number;
+  if (const auto number = integer_within(*value, range)) return *number;
+  add_problem(cat(found(key, *value), ", expected an integer", text(range)));
+  return fallback;
+}
+
+std::optional<int64_t> HfConfig::optional_integer(const std::string& key,
+                                                  std::optional<int64_t> fallback,
+                                                  IntegerRange range) {
+  const json* value = find(key);
+  if (value == nullptr) return fallback;
+  if (value->is_null()) return std::nullopt;
+  return integer(key, range.least, range);
+}
+
+std::vector<int64_t> HfConfig::integers(const std::string& key,
+                                        const std::vector<int64_t>& fallback, IntegerRange range) {
+  const json* value = find(key);
+  if (value == nullptr) return fallback;
+  if (value->is_null()) return {};
+  const auto numbers = integers_within(value->is_array() ? *value : json::array({*value}), range);
+  if (numbers) return *numbers;
+  add_problem(cat(found(key, *value), ", expected an integer or a list of them,", text(range)));
+  return fallback;
+}
+
+std::vector<std::vector<int64_t>> HfConfig::integer_lists(
+    const std::string& key, const std::vector<std::vector<int64_t>>& fallback, IntegerRange range) {
+  const json* value = find(key);
+  if (value == nullptr) return fallback;
+  if (value->is_null()) return {};
+  std::vector<std::vector<int64_t>> lists;
+  bool is_valid = value->is_array();
+  for (size_t i = 0; is_valid && i < value->size(); ++i) {
+    const auto numbers = integers_within((*value)[i], range);
+    is_valid = numbers.has_value();
+    if (is_valid) lists.push_back(*numbers);
   }
-  add_problem(
-      cat(found(key, *value), ", expected an integer from ", range.least, " to ", range.most));
+  if (is_valid) return lists;
+  add_problem(cat(found(key, *value), ", expected a list of lists of integers", text(range)));
+  return fallback;
+}
+
+bool HfConfig::boolean(const std::string& key, bool fallback) {
+  const json* value = find(key);
+  if (value == nullptr) return fallback;
+  if (value->is_boolean()) return value->get<bool>();
+  add_problem(cat(found(key, *value), ", expected true or false"));
   return fallback;
 }
 

@@ -27,6 +27,16 @@ class HfConfig {
   explicit HfConfig(const nlohmann::json& config);
 
   int64_t integer(const std::string& key, int64_t fallback, IntegerRange range);
+  /// null: none.
+  std::optional<int64_t> optional_integer(const std::string& key, std::optional<int64_t> fallback,
+                                          IntegerRange range);
+  /// One integer or a list of them; null: none.
+  std::vector<int64_t> integers(const std::string& key, const std::vector<int64_t>& fallback,
+                                IntegerRange range);
+  std::vector<std::vector<int64_t>> integer_lists(const std::string& key,
+                                                  const std::vector<std::vector<int64_t>>& fallback,
+                                                  IntegerRange range);
+  bool boolean(const std::string& key, bool fallback);
   double number(const std::string& key, double fallback, NumberRange range);
   std::optional<double> optional_number(const std::string& key, NumberRange range);
   std::string choice(const std::string& key, const std::string& fallback,

@@ -22,6 +22,10 @@ std::vector<NameRow> rows_of(const NameTable& table, const std::vector<std::stri
   return rows;
 }
 
+tensors::UnknownDTypes unknown_dtypes(const LoadOptions& options) {
+  return options.allow_unused ? tensors::UnknownDTypes::kSkip : tensors::UnknownDTypes::kRefuse;
+}
+
 /// `construct` makes the model from its config.json.
 template <class Construct>
 auto load(const std::filesystem::path& folder, const Construct& construct, uint64_t seed,
@@ -32,7 +36,8 @@ auto load(const std::filesystem::path& folder, const Construct& construct, uint6
       throw CheckpointError("no config.json there; name the folder of a Hugging Face model");
     }
     auto model = construct(base::read_json_file(file));
-    LoadReport report = load_weights(*model, tensors::read_weights(folder), options);
+    LoadReport report =
+        load_weights(*model, tensors::read_weights(folder, unknown_dtypes(options)), options);
     initialize(*model, rows_of(model->names(), report.initialized), seed);
     return Loaded<typename decltype(model)::element_type>{std::move(model), std::move(report)};
   });

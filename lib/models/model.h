@@ -79,6 +79,10 @@ struct LoadReport {
 struct LoadOptions {
   bool allow_new_head = true;    ///< a run's own checkpoint must hold its head: false there
   bool allow_nonfinite = false;  ///< accept NaN and infinity
+  /// Leave out tensors that the model does not know, or whose element type is not supported.
+  bool allow_unused = false;
+  /// Tensors whose Hugging Face names begin so may be missing, whatever they are.
+  std::vector<std::string> fresh_prefixes;
 };
 
 /// Copies tensors into the model by its name table, converting to fp32. Head tensors that the

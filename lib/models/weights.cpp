@@ -148,6 +148,8 @@ LoadReport load_weights(Model& model, const tensors::NamedTensors& weights,
     assignment.copy(row, found == names.found.end() ? nullptr : found->second,
                     block_of(values.at(row.ours), row));
   }
+  if (options.allow_unused) std::ranges::move(names.unexpected, std::back_inserter(names.ignored));
+  if (options.allow_unused) names.unexpected.clear();
   check(misfits, names, weights.empty() ? "" : weights.begin()->second.file);
   report.ignored = std::move(names.ignored);
   return report;

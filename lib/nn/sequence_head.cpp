@@ -1,24 +1,6 @@
 #include "nn/sequence_head.h"
 
-#include <ATen/ops/tanh.h>
-
 namespace finetune::nn {
-namespace {
-
-at::Tensor pool(const Linear& pooler, const at::Tensor& x, Pooling pooling) {
-  switch (pooling) {
-    case Pooling::kRelu:
-      return pooler.forward(x, kernels::Activation::kRelu);
-    case Pooling::kGelu:
-      return pooler.forward(x, kernels::Activation::kGelu);
-    case Pooling::kTanh:
-      break;
-  }
-  return at::tanh(pooler.forward(x));
-}
-
-}  // namespace
-
 SequenceHead::SequenceHead(const SequenceHeadOptions& options, DropoutPlaces& places)
     : pooler_(register_module("pooler", std::make_shared<Linear>(options.width, options.width))),
       classifier_(register_module("classifier",
@@ -34,7 +16,7 @@ at::Tensor SequenceHead::forward(const at::Tensor& x, const Pass& pass) const {
     return kernels::dropout(values, pass.dropout(dropout_probability_, place));
   };
   const at::Tensor state = input_place_ ? drop(x, *input_place_) : x;  // [B, D]
-  const at::Tensor pooled = pool(*pooler_, state, pooling_);           // [B, D]
+  const at::Tensor pooled = pooler_->forward(state, pooling_);         // [B, D]
   return classifier_->forward(drop(pooled, dropout_place_));           // [B, C]
 }
 

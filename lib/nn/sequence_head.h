@@ -11,13 +11,10 @@
 
 namespace finetune::nn {
 
-/// What stands between the two layers of a sequence head.
-enum class Pooling { kTanh, kRelu, kGelu };
-
 struct SequenceHeadOptions {
   int64_t width = 0;
   int64_t num_labels = 2;
-  Pooling pooling = Pooling::kTanh;
+  kernels::Activation pooling = kernels::Activation::kTanh;  ///< between the two layers
   bool drops_input = false;  ///< dropout before the pooler too (RoBERTa, ELECTRA)
   float dropout_probability = 0.0F;
 };
@@ -37,7 +34,7 @@ class SequenceHead : public torch::nn::Module {
  private:
   std::shared_ptr<Linear> pooler_;
   std::shared_ptr<Linear> classifier_;
-  Pooling pooling_;
+  kernels::Activation pooling_;
   float dropout_probability_;
   uint32_t dropout_place_;
   std::optional<uint32_t> input_place_;

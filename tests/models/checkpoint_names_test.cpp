@@ -13,7 +13,7 @@ NameTable small_table() {
   }
   table.prefix = "bert.";
   table.old_endings = {{"LayerNorm.gamma", "LayerNorm.weight"}};
-  table.buffer_endings = {"position_ids"};
+  table.unused_endings = {"position_ids"};
   return table;
 }
 

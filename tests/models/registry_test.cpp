@@ -31,6 +31,24 @@ TEST_CASE("a missing or unknown model type is refused with the supported ones") 
   CHECK_THROWS_AS(build_sequence_classifier(json::array(), {}, 1), CheckpointError);
 }
 
+TEST_CASE("a model asked to be what its family cannot be is refused with the families that can") {
+  const auto language = [](const json& config) {
+    return test::error_of<CheckpointError>([&] { construct_language_model(config, {}); });
+  };
+  const auto seq2seq = [](const json& config) {
+    return test::error_of<CheckpointError>([&] { construct_seq2seq_model(config, {}); });
+  };
+  CHECK_THAT(language(test::tiny_config()),
+             Catch::Contains("language modelling") && Catch::Contains("'gpt2'"));
+  CHECK_THAT(seq2seq({{"model_type", "gpt2"}}),
+             Catch::Contains("translation") && Catch::Contains("'bart'") &&
+                 Catch::Contains("'marian'") && Catch::Contains("'mbart'"));
+  CHECK_THAT(seq2seq({{"vocab_size", 7}}), Catch::Contains("no 'model_type'"));
+  GeneratorOptions options;
+  options.dropout = 1.0;
+  CHECK_THROWS_AS(construct_seq2seq_model({{"model_type", "bart"}}, options), ConfigError);
+}
+
 TEST_CASE("keys that name code do not stop a model from loading") {
   json config = test::tiny_config();
   config["auto_map"] = {{"AutoModel", "evil.Model"}};

@@ -35,13 +35,14 @@ TEST_CASE("a sequence head classifies the tanh of the pooled state") {
 TEST_CASE("a sequence head may pool by ReLU or GELU") {
   const at::Tensor x = test::random_matrix(4, 6);
   SequenceHeadOptions options = small_options();
-  for (const Pooling pooling : {Pooling::kRelu, Pooling::kGelu}) {
+  using kernels::Activation;
+  for (const Activation pooling : {Activation::kRelu, Activation::kGelu}) {
     DropoutPlaces places;
     options.pooling = pooling;
     SequenceHead head(options, places);
     test::randomize(head);
     const at::Tensor inner = test::plain_linear(head, "pooler.", x);
-    const at::Tensor pooled = pooling == Pooling::kRelu ? at::relu(inner) : at::gelu(inner);
+    const at::Tensor pooled = pooling == Activation::kRelu ? at::relu(inner) : at::gelu(inner);
     CHECK(test::largest_difference(head.forward(x, Pass{}),
                                    test::plain_linear(head, "classifier.", pooled)) < 1e-6);
   }
