@@ -72,6 +72,21 @@ TEST_CASE("a feature counts as off when it is false, null, zero or empty") {
   CHECK(problems_of(reader).empty());
 }
 
+TEST_CASE("booleans are read as such, and nothing else as a boolean") {
+  const json config = {{"on", true}, {"one", 1}, {"text", "true"}, {"none", nullptr}};
+  HfConfig reader(config);
+  CHECK(reader.boolean("on", false));
+  CHECK(reader.boolean("absent", true));
+  CHECK_NOTHROW(reader.check());
+  for (const char* key : {"one", "text", "none"}) {
+    HfConfig strict(config);
+    strict.boolean(key, false);
+    CHECK_THAT(test::error_of<CheckpointError>([&] { strict.check(); }),
+               Catch::Contains(std::string("'") + key + "' is") &&
+                   Catch::Contains("expected true or false"));
+  }
+}
+
 TEST_CASE("a config that is no object is refused") {
   const json config = json::array({1});
   CHECK_THROWS_AS(HfConfig(config), CheckpointError);
