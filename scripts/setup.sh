@@ -20,7 +20,7 @@ die() { printf '[setup] error: %s\n' "$*" >&2; exit 1; }
 debian_packages() {
   local wanted=(g++ cmake ninja-build ccache mold git ca-certificates python3 python3-venv
                 catch2 nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev
-                libxxhash-dev zlib1g-dev libzstd-dev libcsv-dev)
+                libxxhash-dev zlib1g-dev libzstd-dev libcsv-dev libpcre2-dev)
   [ "$1" = tests ] && wanted+=(clang-format-14 clang-tidy-14 strace)
   local missing=() package
   for package in "${wanted[@]}"; do
@@ -98,7 +98,7 @@ sentencepiece
 if [ "${1:-}" = --tests ]; then
   for spec in numpy==2.4.6 safetensors==0.8.0 tokenizers==0.22.2 transformers==4.57.6 accelerate==1.15.0 \
               tensorboard==2.21.0 scikit-learn==1.9.1 scipy==1.17.1 jsonschema==4.26.0 \
-              sacrebleu==2.6.0 rouge-score==0.1.2 nltk==3.10.4 regex==2026.11.15; do
+              sacrebleu==2.6.0 rouge-score==0.1.2 nltk==3.10.4 regex==2026.11.15 sentencepiece==0.2.1; do
     python_package "$spec"
   done
 fi

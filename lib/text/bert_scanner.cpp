@@ -38,6 +38,7 @@ struct BertScanner::Pass {
         ++position;
       } else if (kind == CharKind::kPunctuation) {
         emit(scanner.punctuation_id_[byte], position, position + 1);
+        finish_piece();
         ++position;
       } else if (!run_by_char()) {
         return false;
@@ -61,12 +62,17 @@ struct BertScanner::Pass {
     if constexpr (kWantOffsets) out.offsets.emplace_back(char_index(begin), char_index(end));
   }
 
+  void finish_piece() {
+    if constexpr (kWantOffsets) out.finish_piece();
+  }
+
   void emit_ascii(const AsciiWord& found) {
     const int32_t whole = found.length <= scanner.model_.options().max_chars_per_word
                               ? scanner.model_.find_whole(found.word)
                               : -1;
     if (whole >= 0) {
       emit(whole, position, position + found.length);
+      finish_piece();
       return;
     }
     char bytes[sizeof(found.word)];
@@ -74,6 +80,7 @@ struct BertScanner::Pass {
     pieces.clear();
     scanner.model_.tokenize({bytes, found.length}, found.length, pieces);
     for (const Piece& piece : pieces) emit(piece.id, position + piece.begin, position + piece.end);
+    finish_piece();
   }
 
   /// Goes on one code point at a time until a word has ended.
@@ -137,11 +144,14 @@ BertScanner::BertScanner(const WordPiece& model, const BertNormalizerOptions& op
 void BertScanner::scan(Segment segment, bool want_offsets, WordCollector& words,
                        TokenBuffer& out) const {
   const size_t num_before = out.ids.size();
+  const int32_t num_words_before = out.num_words;
   words.start(model_, want_offsets, out);
   const bool is_done = want_offsets ? Pass<true>{*this, segment, words, out}.run()
                                     : Pass<false>{*this, segment, words, out}.run();
   if (is_done) return;
   out.resize(num_before, want_offsets);
+  if (out.wants_words) out.words.resize(num_before);
+  out.num_words = num_words_before;
   words.start(model_, want_offsets, out);
   AlignedText text(segment.text, segment.first_char);
   normalize(text, options_);

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "text/bert_scanner.h"
+#include "text/clean_up.h"
 #include "text/utf8.h"
 
 namespace finetune::text {
@@ -42,24 +43,32 @@ class BertTokenizer final : public Tokenizer {
         added_(parts.added_tokens, normalized_contents(parts), model_.vocabulary()),
         post_processor_(parts.post_processor),
         decoder_(parts.decoder),
+        cleans_up_spaces_(parts.cleans_up_spaces),
         pad_id_(id_of(parts.pad_token)),
         fingerprint_(compute_fingerprint(parts)) {}
 
   void encode(std::string_view text, const EncodeOptions& options, Encoding& out) const override {
     Workspace& space = workspace();
-    collect(text, options.want_offsets, space, space.first);
+    collect(text, options, space, space.first);
     post_processor_.process(space.first, options, out);
   }
 
   void encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options,
                    Encoding& out) const override {
     Workspace& space = workspace();
-    collect(first, options.want_offsets, space, space.first);
-    collect(second, options.want_offsets, space, space.second);
+    collect(first, options, space, space.first);
+    collect(second, options, space, space.second);
     post_processor_.process_pair(space.first, space.second, options, out);
   }
 
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const override {
+    std::string text = decode_uncleaned(ids, skip_special_tokens);
+    if (cleans_up_spaces_) clean_up_spaces(text);
+    return text;
+  }
+
+  std::string decode_uncleaned(std::span<const int32_t> ids,
+                               bool skip_special_tokens) const override {
     std::string out;
     bool is_first = true;
     for (const int32_t id : ids) {
@@ -104,7 +113,8 @@ class BertTokenizer final : public Tokenizer {
   }
 
  private:
-  void collect(std::string_view text, bool want_offsets, Workspace& space, TokenBuffer& out) const;
+  void collect(std::string_view text, const EncodeOptions& options, Workspace& space,
+               TokenBuffer& out) const;
   void collect_normalized(BertScanner::Segment segment, bool want_offsets, Workspace& space,
                           TokenBuffer& out) const;
   void collect_segment(BertScanner::Segment segment, bool want_offsets, Workspace& space,
@@ -122,13 +132,19 @@ class BertTokenizer final : public Tokenizer {
   AddedTokens added_;
   PostProcessor post_processor_;
   std::optional<WordPieceDecoder> decoder_;
+  bool cleans_up_spaces_;
   std::optional<int32_t> pad_id_;
   uint64_t fingerprint_;
 };
 
-void BertTokenizer::collect(std::string_view text, bool want_offsets, Workspace& space,
+void BertTokenizer::collect(std::string_view text, const EncodeOptions& options, Workspace& space,
                             TokenBuffer& out) const {
   out.clear();
+  out.wants_words = options.want_word_ids;
+  const bool want_offsets = options.want_offsets || options.want_word_ids;
+  if (want_offsets && options.offset_unit == OffsetUnit::kBytes) {
+    list_char_starts(text, out.byte_of_char);
+  }
   if (!added_.may_match(text)) {
     collect_segment({text, 0}, want_offsets, space, out);
     return;
@@ -150,6 +166,7 @@ void BertTokenizer::collect(std::string_view text, bool want_offsets, Workspace&
     if (want_offsets) {
       out.offsets.emplace_back(first_char, first_char + static_cast<int32_t>(count_chars(part)));
     }
+    out.finish_piece();
   }
 }
 
@@ -174,6 +191,7 @@ void BertTokenizer::collect_normalized(BertScanner::Segment segment, bool want_o
         out.offsets.emplace_back(text.origin(static_cast<size_t>(begin)).first,
                                  text.origin(static_cast<size_t>(end - 1)).second);
       }
+      out.finish_piece();
     }
   }
 }

@@ -30,4 +30,16 @@ std::vector<Encoding> encode_batch(const Tokenizer& tokenizer,
   return encodings;
 }
 
+std::vector<Encoding> encode_pair_batch(const Tokenizer& tokenizer, std::span<const TextPair> pairs,
+                                        const EncodeOptions& options, int num_threads) {
+  std::vector<Encoding> encodings(pairs.size());
+  base::parallel_for(
+      static_cast<int64_t>(pairs.size()), kGrain, num_threads, [&](int64_t begin, int64_t end) {
+        for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+          tokenizer.encode_pair(pairs[i].first, pairs[i].second, options, encodings[i]);
+        }
+      });
+  return encodings;
+}
+
 }  // namespace finetune::text

@@ -3,6 +3,7 @@
 #include <functional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "text/tokenizer.h"
@@ -20,5 +21,11 @@ void encode_each(const Tokenizer& tokenizer, std::span<const std::string_view> t
 std::vector<Encoding> encode_batch(const Tokenizer& tokenizer,
                                    std::span<const std::string_view> texts,
                                    const EncodeOptions& options, int num_threads);
+
+using TextPair = std::pair<std::string_view, std::string_view>;
+
+/// The same for texts that belong together two by two.
+std::vector<Encoding> encode_pair_batch(const Tokenizer& tokenizer, std::span<const TextPair> pairs,
+                                        const EncodeOptions& options, int num_threads);
 
 }  // namespace finetune::text

@@ -33,6 +33,7 @@ void WordCollector::finish_word() {
   } else {
     emit_pieces();
   }
+  if (want_offsets_) out_->finish_piece();
   clear();
 }
 

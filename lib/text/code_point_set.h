@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace finetune::text {
+
+/// Sorted ranges of code points, both ends included.
+using CodePointSet = std::vector<std::pair<char32_t, char32_t>>;
+
+/// The code points that Oniguruma, as `tokenizers` 0.22.2 uses it, has in \p{name}: a general
+/// category ("L", "Lu", "Letter"), "Han", "Hiragana", "Katakana", "Hangul" or "Alphabetic". Names
+/// are compared without case, spaces, '-' and '_'. Nothing where the name is not known here.
+std::optional<CodePointSet> property_set(std::string_view name);
+
+CodePointSet regex_space_set();  ///< \s
+CodePointSet regex_word_set();   ///< \w
+
+CodePointSet complement(const CodePointSet& set);
+
+}  // namespace finetune::text
