@@ -1,5 +1,6 @@
 #include "config/suggestion.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "base/strings.h"
@@ -74,6 +75,11 @@ std::vector<std::string> lines_for(const std::string& name, const UnknownKey& un
 
 std::string remark_on(const UnknownKey& unknown, std::span<const KeyPath> keys,
                       const Translator& translator) {
+  const bool is_key_of_other_type = std::ranges::any_of(keys, [&](const KeyPath& key) {
+    return key.section == unknown.section && key.field.key == unknown.key;
+  });
+  if (is_key_of_other_type)
+    return base::cat("it belongs to another \"type\" of ", unknown.section, ": leave it out");
   if (translator) {
     if (const auto translation = translator(unknown)) {
       return translated(*translation, unknown, keys);

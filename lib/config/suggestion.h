@@ -30,6 +30,7 @@ using Translator = std::function<std::optional<Translation>(const UnknownKey&)>;
 
 /// What to say about an unknown key: the line to write instead (translated, or the same key in its
 /// right section, or the nearest key), else the keys that are known there.
+/// Where `keys` has the key itself, it is one of another type of the section.
 std::string remark_on(const UnknownKey& unknown, std::span<const KeyPath> keys,
                       const Translator& translator);
 

@@ -165,12 +165,14 @@ json build_model_config(const RunConfig& config, const Tokenizers& tokenizers) {
 
 std::unique_ptr<models::Model> build_model(const RunConfig& config, const json& model_config,
                                            const Tokenizers& tokenizers,
-                                           const data::LabelMap& labels) {
+                                           const data::LabelMap& labels,
+                                           const models::LoadOptions& load) {
   std::optional<models::WarmStart> warm_start;
   if (config.model.encoder) warm_start = build_warm_start(config, tokenizers);
   auto [model, report] =
       config.task.chosen().build_model({.config = model_config,
                                         .folder = config.model.path,
+                                        .load = load,
                                         .warm_start = warm_start ? &*warm_start : nullptr,
                                         .seed = static_cast<uint64_t>(config.seed),
                                         .dropout = config.model.dropout,
@@ -193,7 +195,7 @@ std::unique_ptr<models::Model> build_model_from_checkpoint(const RunConfig& conf
   return config.task.chosen()
       .build_model({.config = model_config,
                     .folder = checkpoint,
-                    .is_trained = true,
+                    .load = {.allow_new_head = false},
                     .seed = static_cast<uint64_t>(config.seed),
                     .dropout = config.model.dropout,
                     .classifier_dropout = config.model.classifier_dropout},

@@ -34,11 +34,12 @@ data::DataOptions build_data_options(const RunConfig& config, int num_threads,
 nlohmann::json build_model_config(const RunConfig& config, const Tokenizers& tokenizers);
 
 /// The model that a run starts from: pretrained weights with a new head (what is new is logged), or
-/// random weights.
+/// random weights. `load` says what the pretrained weights may lack or hold beside.
 std::unique_ptr<models::Model> build_model(const RunConfig& config,
                                            const nlohmann::json& model_config,
                                            const Tokenizers& tokenizers,
-                                           const data::LabelMap& labels);
+                                           const data::LabelMap& labels,
+                                           const models::LoadOptions& load);
 
 /// The model of a checkpoint, built as the config says, with every weight from the checkpoint.
 std::unique_ptr<models::Model> build_model_from_checkpoint(const RunConfig& config,

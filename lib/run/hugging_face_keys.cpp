@@ -47,6 +47,7 @@ JsonValue problem(const JsonValue& value) {
 }
 
 JsonValue schedule(const JsonValue& value) {
+  if (value.text == "inverse_sqrt") return value;
   return config::json_string(value.text.starts_with("constant") ? "constant" : "linear");
 }
 
@@ -134,7 +135,16 @@ constexpr auto kRows = std::to_array<Row>({
     {"gradient_checkpointing", "", nullptr,
      "there is no such key; a smaller \"batch_size\" with \"gradient_accumulation_steps\" saves "
      "memory"},
-    {"label_smoothing_factor", "", nullptr, kNoKey},
+    {"label_smoothing_factor", "task.label_smoothing", nullptr, "(of tasks that write text)"},
+    {"max_source_length", "data.max_length"},
+    {"block_size", "data.max_length"},
+    {"val_max_target_length", "data.max_target_length"},
+    {"generation_max_length", "generation.max_new_tokens"},
+    {"generation_num_beams", "generation.num_beams"},
+    {"eval_beams", "generation.num_beams"},
+    {"predict_with_generate", "", nullptr,
+     "tasks that write text are always judged by what they write: see \"evaluation\": "
+     "{\"decode_every\": ...}"},
     {"overwrite_output_dir", "", nullptr, "a run goes on in its folder: see --resume"},
     {"resume_from_checkpoint", "", nullptr, "say --resume on the command line"},
     {"do_train", "", nullptr, kCommand},

@@ -92,8 +92,9 @@ TrainedModel load_trained_model(const fs::path& path) {
   trained.labels = trained.type->adopt(config, config_file.string());
   trained.model = with_context(base::cat("loading ", trained.folder.string()), [&] {
     return trained.type
-        ->build_model({.config = config, .folder = trained.folder, .is_trained = true},
-                      trained.labels)
+        ->build_model(
+            {.config = config, .folder = trained.folder, .load = {.allow_new_head = false}},
+            trained.labels)
         .model;
   });
   trained.tokenizers = load_tokenizers(trained.folder);

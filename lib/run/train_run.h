@@ -5,6 +5,7 @@
 #include <string>
 
 #include "metrics/metric.h"
+#include "models/model.h"
 #include "run/resume.h"
 #include "run/run_config.h"
 #include "train/listener.h"
@@ -16,6 +17,7 @@ struct TrainRequest {
   ResumeMode resume = ResumeMode::kAuto;
   bool is_forced = false;           ///< goes on although unsafe keys of the config have changed
   bool allows_data_change = false;  ///< goes on although the data has changed
+  models::LoadOptions load{};       ///< what the pretrained weights may lack or hold beside
 };
 
 struct TrainSummary {

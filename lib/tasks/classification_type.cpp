@@ -141,9 +141,7 @@ BuiltModel ClassificationType::build_model(const ModelSource& source,
   const models::HeadOptions head{num_labels(labels), source.dropout, source.classifier_dropout};
   if (!source.folder)
     return {models::build_sequence_classifier(source.config, head, source.seed), {}};
-  models::LoadOptions options;
-  options.allow_new_head = !source.is_trained;
-  auto loaded = models::load_sequence_classifier(*source.folder, head, source.seed, options);
+  auto loaded = models::load_sequence_classifier(*source.folder, head, source.seed, source.load);
   return {std::move(loaded.model), std::move(loaded.report)};
 }
 

@@ -28,7 +28,7 @@ namespace finetune::tasks {
 struct ModelSource {
   const nlohmann::json& config;                   ///< config.json
   std::optional<std::filesystem::path> folder{};  ///< of the weights; absent: random ones
-  bool is_trained = false;  ///< the folder must hold every weight, also those of the head
+  models::LoadOptions load{};  ///< what the folder's weights may lack or hold beside
   /// Two models to be made one instead of a folder; null: none.
   const models::WarmStart* warm_start = nullptr;
   uint64_t seed = 0;  ///< of fresh weights

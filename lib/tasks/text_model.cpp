@@ -14,12 +14,6 @@ using nlohmann::json;
 
 namespace {
 
-models::LoadOptions load_options(const ModelSource& source) {
-  models::LoadOptions options;
-  options.allow_new_head = !source.is_trained;
-  return options;
-}
-
 std::optional<int64_t> end_of_text(const models::SpecialIds& ids) {
   return ids.eos.empty() ? std::nullopt : std::optional(ids.eos.front());
 }
@@ -30,8 +24,7 @@ BuiltModel build_language_model(const ModelSource& source) {
   const models::GeneratorOptions generator{source.dropout};
   if (!source.folder)
     return {models::build_language_model(source.config, generator, source.seed), {}};
-  auto loaded =
-      models::load_language_model(*source.folder, generator, source.seed, load_options(source));
+  auto loaded = models::load_language_model(*source.folder, generator, source.seed, source.load);
   return {std::move(loaded.model), std::move(loaded.report)};
 }
 
@@ -43,8 +36,7 @@ BuiltModel build_seq2seq_model(const ModelSource& source) {
   }
   if (!source.folder)
     return {models::build_seq2seq_model(source.config, generator, source.seed), {}};
-  auto loaded =
-      models::load_seq2seq_model(*source.folder, generator, source.seed, load_options(source));
+  auto loaded = models::load_seq2seq_model(*source.folder, generator, source.seed, source.load);
   return {std::move(loaded.model), std::move(loaded.report)};
 }
 

@@ -3,6 +3,7 @@
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/eq.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -14,6 +15,8 @@
 namespace finetune::tasks {
 
 namespace {
+
+constexpr int64_t kTargetsAtOnce = 1024;  ///< bounds the logits in memory, [targets, V]
 
 /// Greedy decoding of one text each.
 decode::Options quick(decode::Options options) {
@@ -55,12 +58,17 @@ class TextEvaluation final : public Evaluation {
 
  private:
   void count(const data::Batch& batch) {
-    const TokenPredictions predictions = feed_.predict(batch, nn::Pass{});
-    const at::Tensor logits = models::logits(feed_.head(), predictions.hidden);  // [M, V]
-    const int64_t num_targets = predictions.labels.numel();
-    loss_.add(kernels::cross_entropy_sum(logits, predictions.labels).item<double>(), num_targets);
-    const at::Tensor hits = at::argmax(logits, -1).eq(predictions.labels).sum();
-    accuracy_.add(static_cast<double>(hits.item<int64_t>()), num_targets);
+    const TokenPredictions all = feed_.predict(batch, nn::Pass{});
+    const models::VocabularyHead head = feed_.head();
+    const int64_t num_targets = all.labels.numel();
+    for (int64_t begin = 0; begin < num_targets; begin += kTargetsAtOnce) {
+      const int64_t count = std::min(kTargetsAtOnce, num_targets - begin);
+      const at::Tensor labels = all.labels.narrow(0, begin, count);
+      const at::Tensor logits = models::logits(head, all.hidden.narrow(0, begin, count));
+      loss_.add(kernels::cross_entropy_sum(logits, labels).item<double>(), count);
+      const at::Tensor hits = at::argmax(logits, -1).eq(labels).sum();
+      accuracy_.add(static_cast<double>(hits.item<int64_t>()), count);
+    }
   }
 
   void answer(const data::Batch& batch) {

@@ -88,5 +88,10 @@ TEST_CASE("keys of other programs are translated, or explained where there is no
         "unknown key; did you mean \"is_loud\": 1?");
 }
 
+TEST_CASE("a key that another type of the section has is told from a typing error") {
+  CHECK(remark("training", "mode", json_string("fast")) ==
+        "it belongs to another \"type\" of training: leave it out");
+}
+
 }  // namespace
 }  // namespace finetune::config

@@ -47,6 +47,9 @@ TEST_CASE("what Hugging Face users write becomes the line to write here") {
       {R"("report_to": "none")", R"("logging": {"tensorboard": false})"},
       {R"("problem_type": "multi_label_classification")", R"("task": {"problem": "multi_label"})"},
       {R"("problem_type": "regression")", R"("task": {"problem": "regression"})"},
+      {R"("lr_scheduler_type": "inverse_sqrt")", R"("schedule": {"type": "inverse_sqrt"})"},
+      {R"("generation_num_beams": 4)", R"("generation": {"num_beams": 4})"},
+      {R"("generation_max_length": 64)", R"("generation": {"max_new_tokens": 64})"},
   }));
   const std::string minimal = test::kMinimalConfig;
   const std::string errors =
