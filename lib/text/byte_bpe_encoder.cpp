@@ -89,89 +89,15 @@ class ByteBpeEncoder final : public SegmentEncoder {
   ByteBpeEncoder(const Bpe& model, const std::array<int32_t, 256>& byte_ids, bool add_prefix_space)
       : model_(model), byte_ids_(byte_ids), add_prefix_space_(add_prefix_space) {}
 
-  void encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const override {
-    std::string_view text = segment.text;
-    if (text.empty()) return;
-    const bool is_repaired = !is_ascii(text) && !base::is_valid_utf8(text);
-    const bool adds_space = add_prefix_space_ && text.front() != ' ';
-    if (is_repaired || adds_space) {
-      std::string& changed = workspace().text;
-      changed = adds_space ? " " : "";
-      changed += is_repaired ? std::string_view(repair_utf8(text)) : text;
-      text = changed;
-    }
-    const Place place{segment.first_char, adds_space};
-    if (want_offsets || out.wants_words) {
-      run<true>(text, place, want_offsets, out);
-    } else {
-      run<false>(text, place, false, out);
-    }
-  }
+  void encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const override;
 
  private:
+  template <bool kDetailed>
+  struct Run;
   struct Place {
     int32_t first_char;
     bool has_added_space;  ///< which stands for the first character, as that one itself does
   };
-
-  template <bool kDetailed>
-  void run(std::string_view text, Place place, bool want_offsets, TokenBuffer& out) const {
-    const PaddedText padded(text);
-    const ByteLevelWords<kRule> words(padded);
-    CharCounter chars(kDetailed && want_offsets ? text : std::string_view());
-    std::vector<int32_t>& ids = out.ids;
-    for (size_t begin = 0; begin < text.size();) {
-      const size_t end = words.end_of_word(begin);
-      const size_t first_token = ids.size();
-      const auto length = static_cast<uint32_t>(end - begin);
-      const auto add_offsets = [&](auto&& end_of) {
-        if (!kDetailed || !want_offsets) return;
-        uint32_t from = 0;
-        for (uint32_t i = 0; i < ids.size() - first_token; ++i) {
-          const uint32_t to = end_of(i);
-          out.offsets.push_back(char_range(chars, begin + from, begin + to, place));
-          from = to;
-        }
-      };
-      const WordCache::ShortSlot* slot = nullptr;
-      if (length <= WordCache::ShortSlot::kMostBytes && text[end - 1] != '\0') {
-        slot = cache_.find(load_16(padded.block(begin), length));
-      }
-      if (slot != nullptr) {
-        ids.push_back(slot->id(0));
-        for (uint32_t i = 1; i < slot->num_tokens(); ++i) ids.push_back(slot->id(i));
-        add_offsets([&](uint32_t i) { return slot->end(i, length); });
-      } else {
-        encode_rare(padded, begin, end, ids, add_offsets);
-      }
-      if (kDetailed) out.finish_piece();
-      begin = end;
-    }
-    if (!kDetailed) return;
-    if (want_offsets && out.wants_spaces) append_spaces(out);
-  }
-
-  /// A word that the table of short words does not hold.
-  template <class AddOffsets>
-  void encode_rare(const PaddedText& text, size_t begin, size_t end, std::vector<int32_t>& ids,
-                   const AddOffsets& add_offsets) const {
-    const auto length = static_cast<uint32_t>(end - begin);
-    if (length <= WordCache::LongSlot::kMostBytes && text.text()[end - 1] != '\0') {
-      const auto* slot = cache_.find(load_32(text.block(begin), length));
-      if (slot != nullptr) {
-        for (uint32_t i = 0; i < slot->num_tokens(); ++i) ids.push_back(slot->id(i));
-        add_offsets([&](uint32_t i) { return slot->end(i, length); });
-        return;
-      }
-    }
-    std::vector<Piece>& pieces = workspace().pieces;
-    pieces.clear();
-    const std::string_view word = text.text().substr(begin, length);
-    tokenize(word, pieces);
-    cache_.add(word, pieces);
-    for (const Piece& piece : pieces) ids.push_back(piece.id);
-    add_offsets([&](uint32_t i) { return pieces[i].end; });
-  }
 
   void tokenize(std::string_view word, std::vector<Piece>& pieces) const {
     if (word.size() <= kShortWord && !model_.options().ignore_merges) {
@@ -194,16 +120,6 @@ class ByteBpeEncoder final : public SegmentEncoder {
     }
   }
 
-  static CharRange char_range(CharCounter& chars, size_t begin, size_t end, Place place) {
-    auto first = static_cast<int32_t>(chars.before(begin + 1)) - 1;
-    auto last = static_cast<int32_t>(chars.before(end));
-    if (place.has_added_space) {
-      first = std::max(first - 1, 0);
-      last = std::max(last - 1, 1);
-    }
-    return {place.first_char + first, place.first_char + last};
-  }
-
   void append_spaces(TokenBuffer& out) const {
     std::call_once(spaces_made_, [this] {
       const Vocabulary& vocabulary = model_.vocabulary();
@@ -223,6 +139,106 @@ class ByteBpeEncoder final : public SegmentEncoder {
   mutable std::once_flag spaces_made_;
   mutable std::vector<SpaceRuns> spaces_;  ///< [id]
 };
+
+template <WordRule kRule>
+template <bool kDetailed>
+struct ByteBpeEncoder<kRule>::Run {
+  const ByteBpeEncoder& encoder;
+  std::string_view text;
+  Place place;
+  bool want_offsets;
+  TokenBuffer& out;
+  PaddedText padded{text};
+  CharCounter chars{kDetailed && want_offsets ? text : std::string_view()};
+  size_t begin = 0;  ///< of the word
+  uint32_t length = 0;
+
+  void run() {
+    const ByteLevelWords<kRule> words(padded);
+    for (; begin < text.size(); begin += length) {
+      const size_t end = words.end_of_word(begin);
+      length = static_cast<uint32_t>(end - begin);
+      const WordCache::ShortSlot* slot = nullptr;
+      if (length <= WordCache::ShortSlot::kMostBytes && text[end - 1] != '\0') {
+        slot = encoder.cache_.find(load_16(padded.block(begin), length));
+      }
+      if (slot != nullptr) {
+        add(*slot);
+      } else {
+        add_rare_word();
+      }
+    }
+  }
+
+  template <class Slot>
+  void add(const Slot& slot) {
+    const uint32_t count = slot.num_tokens();
+    out.ids.push_back(slot.id(0));
+    for (uint32_t i = 1; i < count; ++i) out.ids.push_back(slot.id(i));
+    describe(count, [&](uint32_t i) { return slot.end(i, length); });
+  }
+
+  /// One that the table of short words does not hold.
+  void add_rare_word() {
+    const std::string_view word = text.substr(begin, length);
+    if (length <= WordCache::LongSlot::kMostBytes && word.back() != '\0') {
+      const auto* slot = encoder.cache_.find(load_32(padded.block(begin), length));
+      if (slot != nullptr) return add(*slot);
+    }
+    std::vector<Piece>& pieces = workspace().pieces;
+    pieces.clear();
+    encoder.tokenize(word, pieces);
+    encoder.cache_.add(word, pieces);
+    for (const Piece& piece : pieces) out.ids.push_back(piece.id);
+    describe(static_cast<uint32_t>(pieces.size()), [&](uint32_t i) { return pieces[i].end; });
+  }
+
+  /// Offsets and word number of the word's tokens.
+  template <class EndOf>
+  void describe(uint32_t count, const EndOf& end_of) {
+    if (!kDetailed) return;
+    out.finish_piece();
+    if (!want_offsets) return;
+    uint32_t from = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+      const uint32_t to = end_of(i);
+      out.offsets.push_back(char_range(begin + from, begin + to));
+      from = to;
+    }
+  }
+
+  CharRange char_range(size_t first_byte, size_t end_byte) {
+    auto first = static_cast<int32_t>(chars.before(first_byte + 1)) - 1;
+    auto last = static_cast<int32_t>(chars.before(end_byte));
+    if (place.has_added_space) {
+      first = std::max(first - 1, 0);
+      last = std::max(last - 1, 1);
+    }
+    return {place.first_char + first, place.first_char + last};
+  }
+};
+
+template <WordRule kRule>
+void ByteBpeEncoder<kRule>::encode(const Segment& segment, bool want_offsets,
+                                   TokenBuffer& out) const {
+  std::string_view text = segment.text;
+  if (text.empty()) return;
+  const bool is_repaired = !is_ascii(text) && !base::is_valid_utf8(text);
+  const bool adds_space = add_prefix_space_ && text.front() != ' ';
+  if (is_repaired || adds_space) {
+    std::string& changed = workspace().text;
+    changed = adds_space ? " " : "";
+    changed += is_repaired ? std::string_view(repair_utf8(text)) : text;
+    text = changed;
+  }
+  const Place place{segment.first_char, adds_space};
+  if (want_offsets || out.wants_words) {
+    Run<true>{*this, text, place, want_offsets, out}.run();
+  } else {
+    Run<false>{*this, text, place, false, out}.run();
+  }
+  if (want_offsets && out.wants_spaces) append_spaces(out);
+}
 
 }  // namespace
 

@@ -130,8 +130,7 @@ class ByteFallbackDecoding final : public Decoder {
 class FuseDecoding final : public Decoder {
  public:
   void decode(std::vector<std::string>& tokens) const override {
-    std::string joined = base::join(tokens, "");
-    tokens.assign(1, std::move(joined));
+    tokens = {base::join(tokens, "")};
   }
 };
 

@@ -9,6 +9,8 @@
 namespace finetune::text {
 namespace {
 
+constexpr int kLargestExponent = 100'000;
+
 bool is_white(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 char32_t hex_unit(std::string_view text, size_t at) {
@@ -60,7 +62,7 @@ std::string unescape(std::string_view raw) {
 
 /// significand * 10^exponent, rounded as serde_json rounds it.
 double scale(uint64_t significand, int exponent) {
-  static const std::array<double, 309> kPowers = [] {
+  static const std::array<double, 309> powers_of_ten = [] {
     std::array<double, 309> powers{};
     for (int i = 0; i < 309; ++i) {
       const std::string text = "1e" + std::to_string(i);
@@ -73,7 +75,7 @@ double scale(uint64_t significand, int exponent) {
   if (value == 0.0) return value;
   const auto power = static_cast<size_t>(std::abs(exponent));
   if (exponent > 308) throw NotPlainJson();
-  value = exponent >= 0 ? value * kPowers[power] : value / kPowers[power];
+  value = exponent >= 0 ? value * powers_of_ten[power] : value / powers_of_ten[power];
   if (std::isinf(value)) throw NotPlainJson();
   return value;
 }
@@ -140,44 +142,50 @@ int JsonScanner::digit() {
   return c - '0';
 }
 
+/// The digits that come next, at least one: into `number` as long as they fit. Each adds to the
+/// exponent what its place asks for.
+void JsonScanner::take_digits(Decimal& number, DigitPlace place) {
+  const size_t first = position_;
+  for (int next = digit(); next >= 0; next = digit()) {
+    const auto value = static_cast<uint64_t>(next);
+    number.fits = number.fits && number.significand <= (UINT64_MAX - value) / 10;
+    if (number.fits) number.significand = number.significand * 10 + value;
+    if (place == DigitPlace::kWhole && !number.fits) ++number.exponent;
+    if (place == DigitPlace::kFraction && number.fits) --number.exponent;
+  }
+  if (position_ == first) throw NotPlainJson();
+}
+
+int JsonScanner::take_exponent() {
+  const bool has_sign =
+      position_ < text_.size() && (text_[position_] == '-' || text_[position_] == '+');
+  const bool is_negative = has_sign && text_[position_] == '-';
+  if (has_sign) ++position_;
+  const size_t first = position_;
+  int power = 0;
+  for (int next = digit(); next >= 0; next = digit()) {
+    power = power * 10 + next;
+    if (power > kLargestExponent) throw NotPlainJson();
+  }
+  if (position_ == first) throw NotPlainJson();
+  return is_negative ? -power : power;
+}
+
 double JsonScanner::number() {
   const bool is_negative = accept('-');
-  uint64_t significand = 0;
-  int exponent = 0;
-  bool fits = true;
   const size_t begin = position_;
-  const auto take_digits = [&](int step_taken, int step_ignored) {
-    const size_t first = position_;
-    for (int next = digit(); next >= 0; next = digit()) {
-      const auto value = static_cast<uint64_t>(next);
-      fits = fits && significand <= (UINT64_MAX - value) / 10;
-      if (fits) significand = significand * 10 + value;
-      exponent += fits ? step_taken : step_ignored;
-    }
-    if (position_ == first) throw NotPlainJson();
-  };
-  take_digits(0, 1);
+  Decimal number;
+  take_digits(number, DigitPlace::kWhole);
   if (text_[begin] == '0' && position_ - begin > 1) throw NotPlainJson();
   if (position_ < text_.size() && text_[position_] == '.') {
     ++position_;
-    take_digits(-1, 0);
+    take_digits(number, DigitPlace::kFraction);
   }
   if (position_ < text_.size() && (text_[position_] == 'e' || text_[position_] == 'E')) {
     ++position_;
-    const bool has_sign =
-        position_ < text_.size() && (text_[position_] == '-' || text_[position_] == '+');
-    const bool is_small = has_sign && text_[position_] == '-';
-    if (has_sign) ++position_;
-    int power = 0;
-    const size_t first = position_;
-    for (int next = digit(); next >= 0; next = digit()) {
-      power = power * 10 + next;
-      if (power > 100'000) throw NotPlainJson();
-    }
-    if (position_ == first) throw NotPlainJson();
-    exponent += is_small ? -power : power;
+    number.exponent += take_exponent();
   }
-  const double value = scale(significand, exponent);
+  const double value = scale(number.significand, number.exponent);
   return is_negative ? -value : value;
 }
 

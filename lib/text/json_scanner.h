@@ -31,6 +31,14 @@ class JsonScanner {
   void skip_value();
 
  private:
+  struct Decimal {
+    uint64_t significand = 0;
+    int exponent = 0;
+    bool fits = true;
+  };
+  enum class DigitPlace { kWhole, kFraction };
+  void take_digits(Decimal& number, DigitPlace place);
+  int take_exponent();
   void skip_literal();
   int digit();  ///< of a number; -1 where there is none
 

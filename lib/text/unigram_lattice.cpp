@@ -145,6 +145,7 @@ std::vector<UnigramLattice::Segmentation> UnigramLattice::best(int32_t count) co
 std::vector<Piece> UnigramLattice::sample_of_best(SubwordSampler& sampler) const {
   std::vector<Segmentation> candidates = best(sampler.options().nbest);
   std::vector<double> weights;
+  weights.reserve(candidates.size());
   for (const Segmentation& candidate : candidates) {
     weights.push_back(sampler.options().alpha * candidate.score);
   }

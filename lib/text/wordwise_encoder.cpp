@@ -79,10 +79,17 @@ class WordwiseEncoder final : public SegmentEncoder {
     piece += word;
     parts_.model.tokenize(piece, pieces);
     const auto shift = static_cast<uint32_t>(has_prefix ? kMetaspace.size() : 0);
+    uint32_t next = 0;
+    bool follow_one_another = true;  // not so the bytes of a character that no token covers
     for (Piece& token : pieces) {
+      const bool cuts_char = token.end < piece.size() && (piece[token.end] & 0xC0) == 0x80;
+      follow_one_another = follow_one_another && token.begin == next && !cuts_char;
+      next = token.end;
       token.begin = std::max(token.begin, shift) - shift;
       token.end = std::max(token.end, shift) - shift;
     }
+    if (follow_one_another) return;
+    for (Piece& token : pieces) token.end = kUnknownEnd;
   }
 
   WordwiseParts parts_;
@@ -120,7 +127,7 @@ struct WordwiseEncoder::Run {
       add_lone_spaces(num_spaces > 1 ? num_spaces - 1 : 0);
       const bool has_space = num_spaces > 0 && !options.splits_first;
       add_word(at, has_space ? PrefixKind::kSpace : first_prefix());
-      at += length_;
+      at += word_size;
     }
   }
 
@@ -158,14 +165,14 @@ struct WordwiseEncoder::Run {
   }
 
   void add_word(size_t begin, PrefixKind prefix) {
-    begin_ = begin;
-    prefix_ = prefix;
-    length_ = word_length(text, begin);
+    word_begin = begin;
+    word_prefix = prefix;
+    word_size = word_length(text, begin);
     const bool is_rare =
-        prefix == PrefixKind::kNone || length_ > WordCache::ShortSlot::kMostBytes ||
-        segment.text[begin] == kFirstWordMark || segment.text[begin + length_ - 1] == '\0';
+        prefix == PrefixKind::kNone || word_size > WordCache::ShortSlot::kMostBytes ||
+        segment.text[begin] == kFirstWordMark || segment.text[begin + word_size - 1] == '\0';
     if (is_rare) return add_rare_word();
-    const auto* slot = encoder.cache_.find(load_16(text.block(begin), length_));
+    const auto* slot = encoder.cache_.find(load_16(text.block(begin), word_size));
     if (slot == nullptr) return add_rare_word();
     add_tokens(*slot);
   }
@@ -176,24 +183,24 @@ struct WordwiseEncoder::Run {
     if (count == 0) throw NotWordwise();
     out.ids.push_back(slot.id(0));
     for (uint32_t i = 1; i < count; ++i) out.ids.push_back(slot.id(i));
-    const auto length = static_cast<uint32_t>(length_);
+    const auto length = static_cast<uint32_t>(word_size);
     describe(count, [&](uint32_t i) { return slot.end(i, length); });
   }
 
   void add_rare_word() {
     std::array<char, PaddedText::kBlock> marked{};
-    const std::string_view word = segment.text.substr(begin_, length_);
+    const std::string_view word = segment.text.substr(word_begin, word_size);
     std::string_view key = word;
-    if (prefix_ == PrefixKind::kNone && length_ < marked.size()) {
+    if (word_prefix == PrefixKind::kNone && word_size < marked.size()) {
       marked[0] = kFirstWordMark;
       std::copy(word.begin(), word.end(), marked.begin() + 1);
-      key = {marked.data(), length_ + 1};
+      key = {marked.data(), word_size + 1};
     }
     const bool has_key = key.size() <= WordCache::LongSlot::kMostBytes &&
                          word.front() != kFirstWordMark && word.back() != '\0' &&
-                         (prefix_ != PrefixKind::kNone || key.size() > word.size());
+                         (word_prefix != PrefixKind::kNone || key.size() > word.size());
     if (has_key) {
-      const char* block = key.data() == marked.data() ? key.data() : text.block(begin_);
+      const char* block = key.data() == marked.data() ? key.data() : text.block(word_begin);
       if (key.size() <= WordCache::ShortSlot::kMostBytes) {
         const auto* slot = encoder.cache_.find(load_16(block, key.size()));
         if (slot != nullptr) return add_tokens(*slot);
@@ -202,7 +209,7 @@ struct WordwiseEncoder::Run {
       if (slot != nullptr) return add_tokens(*slot);
     }
     std::vector<Piece>& pieces = workspace().pieces;
-    encoder.tokenize(word, prefix_ != PrefixKind::kNone, pieces);
+    encoder.tokenize(word, word_prefix != PrefixKind::kNone, pieces);
     if (has_key) encoder.cache_.add(key, pieces);
     if (pieces.empty()) throw NotWordwise();
     for (const Piece& piece : pieces) out.ids.push_back(piece.id);
@@ -226,16 +233,16 @@ struct WordwiseEncoder::Run {
   }
 
   void add_offsets(bool is_first, uint32_t from, uint32_t to) {
-    auto begin = static_cast<int32_t>(chars.before(begin_ + from));
-    auto end = static_cast<int32_t>(chars.before(begin_ + to));
-    if (is_first && prefix_ == PrefixKind::kSpace) --begin;
+    auto begin = static_cast<int32_t>(chars.before(word_begin + from));
+    auto end = static_cast<int32_t>(chars.before(word_begin + to));
+    if (is_first && word_prefix == PrefixKind::kSpace) --begin;
     if (begin == end) ++end;  // an added prefix stands for the first character
     out.offsets.emplace_back(segment.first_char + begin, segment.first_char + end);
   }
 
-  size_t begin_ = 0;
-  size_t length_ = 0;
-  PrefixKind prefix_ = PrefixKind::kNone;
+  size_t word_begin = 0;
+  size_t word_size = 0;
+  PrefixKind word_prefix = PrefixKind::kNone;
 };
 
 void WordwiseEncoder::encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const {

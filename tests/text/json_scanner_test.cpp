@@ -14,9 +14,11 @@ TEST_CASE("numbers are rounded as serde_json rounds them") {
   CHECK(number("1e3") == 1000.0);
   CHECK(number("12E-1") == 1.2);
   CHECK(number("1e-400") == 0.0);
+  CHECK(number("-15.774467468261719") == -0x1.f8c8700000001p+3);  // nearest: ...0p+3
+  CHECK(number("-13.406111717224121") == -0x1.acfeddfffffffp+3);  // nearest: ...acfede
   // 19 digits fill 64 bits; what follows is left out.
   CHECK(number("1.00000000000000000099999999") == 1.0);
-  CHECK(number("123456789012345678901234567890") == 1.2345678901234567e29);
+  CHECK(number("123456789012345678901234567890") == 0x1.8ee90ff6c373ep+96);
 }
 
 TEST_CASE("what is no number is refused") {
