@@ -14,6 +14,7 @@ enum class StreamPurpose : uint32_t {
   kDataSplit = 3,
   kDropout = 4,
   kBootstrap = 5,
+  kGeneration = 6,
 };
 
 /// A counter-based random stream: the value at an index is a pure function of (seed, purpose, a, b,

@@ -1,0 +1,199 @@
+#include "decode/generator.h"
+
+#include <ATen/ops/tensor.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "support/test_support.h"
+#include "toy_language.h"
+
+using namespace finetune;
+using Catch::Contains;
+using nlohmann::json;
+
+namespace {
+
+using Ids = std::vector<int32_t>;
+
+nn::TokenBatch batch_of(const std::vector<Ids>& prompts) {
+  nn::TokenBatch batch;
+  std::vector<int64_t> ids;
+  batch.sequences.offsets = {0};
+  for (const Ids& prompt : prompts) {
+    ids.insert(ids.end(), prompt.begin(), prompt.end());
+    batch.sequences.offsets.push_back(static_cast<int64_t>(ids.size()));
+  }
+  batch.token_ids = at::tensor(ids);
+  return batch;
+}
+
+decode::EarlyStopping stopping(const json& value) {
+  if (value.is_string()) return decode::EarlyStopping::kNever;
+  return value.get<bool>() ? decode::EarlyStopping::kFirstFinished
+                           : decode::EarlyStopping::kHeuristic;
+}
+
+decode::Options options_of(const json& given) {
+  decode::Options options;
+  options.max_new_tokens = given.value("max_new_tokens", int64_t{0});
+  options.max_length = given.value("max_length", int64_t{0});
+  options.min_new_tokens = given.value("min_new_tokens", int64_t{0});
+  options.min_length = given.value("min_length", int64_t{0});
+  options.num_beams = given.at("num_beams");
+  options.length_penalty = given.value("length_penalty", 1.0);
+  options.early_stopping = stopping(given.value("early_stopping", json(false)));
+  options.num_return_sequences = given.value("num_return_sequences", int64_t{1});
+  options.repetition_penalty = given.value("repetition_penalty", 1.0);
+  options.no_repeat_ngram_size = given.value("no_repeat_ngram_size", int64_t{0});
+  options.suppress_tokens = given.value("suppress_tokens", Ids{});
+  options.bad_words_ids = given.value("bad_words_ids", std::vector<Ids>{});
+  const auto id = [&](const char* key) {
+    return given.contains(key) ? std::optional<int32_t>(given.at(key)) : std::nullopt;
+  };
+  options.forced_bos_token_id = id("forced_bos_token_id");
+  options.forced_eos_token_id = id("forced_eos_token_id");
+  const json& ends = given.at("eos_token_id");
+  options.eos_token_ids = ends.is_array() ? ends.get<Ids>() : Ids{ends.get<int32_t>()};
+  return options;
+}
+
+std::vector<decode::Hypotheses> write(const std::vector<Ids>& prompts,
+                                      const decode::Options& options, uint64_t first_stream = 0) {
+  test::ToyLanguage model;
+  return decode::generate(model, batch_of(prompts), options, first_stream);
+}
+
+Ids best(const Ids& prompt, const decode::Options& options, uint64_t stream = 0) {
+  return write({prompt}, options, stream)[0][0].token_ids;
+}
+
+}  // namespace
+
+TEST_CASE("greedy and beam search write what transformers writes under every setting") {
+  const json fixture =
+      json::parse(test::read_file(test::fixture("decode/fixtures/generations.json")));
+  const auto prompts = fixture.at("prompts").get<std::vector<Ids>>();
+  for (const json& item : fixture.at("cases")) {
+    const auto results = write(prompts, options_of(item.at("options")));
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      const json& expected = item.at("outputs").at(i);
+      INFO(item.at("options").dump() << ", prompt " << i);
+      REQUIRE(results[i].size() == expected.size());
+      for (size_t rank = 0; rank < expected.size(); ++rank) {
+        CHECK(results[i][rank].token_ids == expected[rank][0].get<Ids>());
+        if (expected[rank][1].is_null()) continue;
+        CHECK(results[i][rank].score == Approx(expected[rank][1].get<double>()).epsilon(1e-5));
+      }
+    }
+  }
+}
+
+TEST_CASE("a text does not depend on its neighbours") {
+  decode::Options options;
+  options.max_new_tokens = 15;
+  options.num_beams = GENERATE(1, 3);
+  options.do_sample = GENERATE(false, true);
+  options.eos_token_ids = {3, 8, 9};
+  const std::vector<Ids> prompts = {{1}, {5, 6, 7, 8}, {9}, {1, 2}};
+  const auto together = write(prompts, options, 10);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    CHECK(together[i][0].token_ids == best(prompts[i], options, 10 + i));
+  }
+}
+
+TEST_CASE("without a length the model's own is the limit") {
+  test::ToyLanguage model;
+  model.max_length_ = 9;
+  const auto results = decode::generate(model, batch_of({{1, 2}}), {});
+  CHECK(results[0][0].token_ids.size() == 7);
+}
+
+TEST_CASE("what the options leave open comes from the model") {
+  test::ToyLanguage model;
+  model.special_ids_.forced_bos = 12;
+  model.special_ids_.eos = {12};
+  const auto results = decode::generate(model, batch_of({{1}}), {});
+  CHECK(results[0][0].token_ids == Ids{12});
+  decode::Options options;
+  options.forced_bos_token_id = 13;
+  options.max_new_tokens = 1;
+  CHECK(decode::generate(model, batch_of({{1}}), options)[0][0].token_ids == Ids{13});
+}
+
+TEST_CASE("log-probabilities are those of the model, whatever is drawn from") {
+  decode::Options options;
+  options.max_new_tokens = 6;
+  options.do_sample = true;
+  options.temperature = 0.5;
+  options.num_return_sequences = 2;
+  const test::ToyLanguage model;
+  const at::Tensor table = model.head().weight;
+  for (const decode::Hypothesis& text : write({{1}}, options)[0]) {
+    double expected = 0.0;
+    int64_t before = 0;
+    int64_t last = 1;
+    for (const int32_t id : text.token_ids) {
+      const at::Tensor logits =
+          table.select(1, before * test::ToyLanguage::kVocabSize + last).to(at::kDouble);
+      expected += logits[id].item<double>() - logits.exp().sum().log().item<double>();
+      before = last;
+      last = id;
+    }
+    CHECK(text.log_probability == Approx(expected).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("sampling follows the model's distribution") {
+  decode::Options options;
+  options.max_new_tokens = 1;
+  options.do_sample = true;
+  options.top_k = GENERATE(0, 5);
+  const size_t num_draws = 4000;
+  const auto texts = write(std::vector<Ids>(num_draws, Ids{7, 4}), options);
+  std::vector<double> counts(test::ToyLanguage::kVocabSize);
+  for (const auto& text : texts) counts[static_cast<size_t>(text[0].token_ids[0])] += 1;
+  const at::Tensor logits =
+      test::ToyLanguage().head().weight.select(1, 7 * test::ToyLanguage::kVocabSize + 4);
+  at::Tensor kept = logits.clone();
+  if (options.top_k > 0) {
+    const at::Tensor least = std::get<0>(logits.topk(options.top_k)).min();
+    kept.masked_fill_(logits < least, -INFINITY);
+  }
+  const at::Tensor expected = kept.softmax(0) * static_cast<double>(num_draws);
+  double chi_squared = 0.0;
+  int64_t cells = 0;
+  for (int64_t token = 0; token < test::ToyLanguage::kVocabSize; ++token) {
+    const double mean = expected[token].item<double>();
+    if (mean == 0.0) CHECK(counts[static_cast<size_t>(token)] == 0.0);
+    if (mean < 5.0) continue;
+    chi_squared += std::pow(counts[static_cast<size_t>(token)] - mean, 2) / mean;
+    ++cells;
+  }
+  CHECK(chi_squared <
+        static_cast<double>(cells) + 4.0 * std::sqrt(2.0 * static_cast<double>(cells)));
+}
+
+TEST_CASE("sampling is a function of seed and stream") {
+  decode::Options options;
+  options.max_new_tokens = 12;
+  options.do_sample = true;
+  options.num_beams = GENERATE(1, 2);
+  CHECK(best({1}, options, 5) == best({1}, options, 5));
+  CHECK(best({1}, options, 5) != best({1}, options, 6));
+  decode::Options other = options;
+  other.seed = 1;
+  CHECK(best({1}, options, 5) != best({1}, other, 5));
+}
+
+TEST_CASE("what cannot be generated is refused") {
+  test::ToyLanguage model;
+  model.max_length_ = 3;
+  const nn::TokenBatch prompt = batch_of({{1, 2, 4}});
+  CHECK_THROWS_WITH(decode::generate(model, prompt, {}),
+                    Contains("a prompt of 3 tokens leaves no room"));
+  decode::Options options;
+  options.num_beams = 0;
+  CHECK_THROWS_WITH(decode::generate(model, prompt, options), Contains("num_beams 0 is below 1"));
+}
