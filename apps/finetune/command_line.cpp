@@ -130,6 +130,11 @@ class CommandLine {
                       "Resume although keys that change the training differ");
     command->add_flag("--allow-data-change", train_.allows_data_change,
                       "Resume although the data differs");
+    command->add_flag("--allow-nonfinite", train_.allows_nonfinite,
+                      "Start from weights that hold NaN or infinity");
+    command->add_flag("--allow-unused", train_.allows_unused,
+                      "Leave out tensors of the checkpoint that the model does not know or whose "
+                      "type is not supported");
     command->add_flag("--json", train_.prints_json,
                       "Print the result as one JSON object, the last line of stdout");
     command

@@ -58,9 +58,13 @@ int run_train(const TrainArguments& arguments) {
   run::TrainSummary summary;
   {
     Progress progress(arguments.progress);
-    summary = run::train({run::read_run_config(arguments.config, arguments.overrides),
-                          arguments.resume, arguments.is_forced, arguments.allows_data_change},
-                         progress);
+    summary = run::train(
+        {run::read_run_config(arguments.config, arguments.overrides),
+         arguments.resume,
+         arguments.is_forced,
+         arguments.allows_data_change,
+         {.allow_nonfinite = arguments.allows_nonfinite, .allow_unused = arguments.allows_unused}},
+        progress);
   }
   if (arguments.prints_json) {
     std::cout << base::dump_json(to_json(summary)) << std::endl;

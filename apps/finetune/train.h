@@ -15,6 +15,8 @@ struct TrainArguments {
   run::ResumeMode resume = run::ResumeMode::kAuto;
   bool is_forced = false;
   bool allows_data_change = false;
+  bool allows_nonfinite = false;
+  bool allows_unused = false;
   bool prints_json = false;
   ProgressMode progress = ProgressMode::kAuto;
 };

@@ -3,6 +3,7 @@
 #include <torch/nn/module.h>
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 
 #include "base/error.h"
@@ -34,18 +35,20 @@ struct Misfits {
   std::vector<std::string> nonfinite;
 };
 
-void add_list(std::string& text, std::string_view what, const std::vector<std::string>& names) {
+void add_list(std::string& text, std::string_view what, const std::vector<std::string>& names,
+              std::string_view way_out = "") {
   if (!names.empty())
-    text += cat("\n    ", what, " (", names.size(), "): ", base::join(names, ", "));
+    text += cat("\n    ", what, " (", names.size(), way_out, "): ", base::join(names, ", "));
 }
 
 void check(const Misfits& misfits, const CheckpointNames& names, std::string_view file) {
   std::string lists;
   add_list(lists, "missing", misfits.missing);
   add_list(lists, "of another shape", misfits.misshaped);
-  add_list(lists, "not part of the model that config.json describes", names.unexpected);
+  add_list(lists, "not part of the model that config.json describes", names.unexpected,
+           "; --allow-unused leaves them out");
   add_list(lists, "under two names", names.ambiguous);
-  add_list(lists, "holding NaN or infinity", misfits.nonfinite);
+  add_list(lists, "holding NaN or infinity", misfits.nonfinite, "; --allow-nonfinite accepts them");
   if (lists.empty()) return;
   throw CheckpointError(cat("the tensors of ", file.empty() ? "the checkpoint" : base::quote(file),
                             " do not fit the model; use files that belong together", lists));

@@ -83,7 +83,16 @@ class BadModel(support.Case):
         tensors = load_file(self.weights)
         tensors["encoder.layer.0.intermediate.dense.bias"][5] = float("nan")
         save_file(tensors, self.weights, metadata={"format": "pt"})
-        self.refused("encoder.layer.0.intermediate.dense.bias")
+        self.refused("encoder.layer.0.intermediate.dense.bias", "--allow-nonfinite")
+        accepted = support.run("train", self.config, "--allow-nonfinite")
+        self.assert_fails(accepted, support.EXIT_DIVERGED, "nan")
+
+    def test_a_tensor_of_no_use_and_of_a_strange_type(self):
+        header, data = header_of(self.weights)
+        header["spare"] = {"dtype": "F8_E4M3", "shape": [4], "data_offsets": [len(data), len(data) + 4]}
+        write_weights(self.weights, header, data + b"\0" * 4)
+        self.refused("spare", "F8_E4M3", "--allow-unused")
+        self.assertEqual(support.run("train", self.config, "--allow-unused").code, 0)
 
     def test_an_index_that_leads_elsewhere(self):
         header, _ = header_of(self.weights)

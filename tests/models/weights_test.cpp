@@ -135,10 +135,23 @@ TEST_CASE("a head for another number of labels is replaced, a run's own is not")
 TEST_CASE("infinities are refused unless they are allowed") {
   NamedTensors weights = tiny_weights();
   weights["classifier.bias"] = make_view<float>(DType::kF32, {3}, {0.0F, -INFINITY, 1.0F});
-  CHECK_THAT(error_of(weights), Catch::Contains("NaN or infinity (1): classifier.bias"));
+  CHECK_THAT(
+      error_of(weights),
+      Catch::Contains("NaN or infinity (1; --allow-nonfinite accepts them): classifier.bias"));
   LoadOptions options;
   options.allow_nonfinite = true;
   CHECK(error_of(weights, options).empty());
+}
+
+TEST_CASE("tensors of no use are refused unless they are to be left out") {
+  NamedTensors weights = tiny_weights();
+  weights["second_head.weight"] = make_view<float>(DType::kF32, {1}, {1.0F});
+  CHECK_THAT(error_of(weights), Catch::Contains("--allow-unused leaves them out): second_head"));
+  LoadOptions options;
+  options.allow_unused = true;
+  const auto model = fresh_model();
+  const LoadReport report = load_weights(*model, weights, options);
+  CHECK(std::ranges::find(report.ignored, "second_head.weight") != report.ignored.end());
 }
 
 TEST_CASE("half, bfloat16 and double tensors are converted to fp32") {
@@ -156,7 +169,7 @@ TEST_CASE("half, bfloat16 and double tensors are converted to fp32") {
     CHECK(values_of(export_weights(*model).at("classifier.bias")) == expected);
   }
   weights["classifier.bias"] = make_view<double>(DType::kF64, {3}, {1.0, 1e300, 0.0});
-  CHECK_THAT(error_of(weights), Catch::Contains("NaN or infinity (1): classifier.bias"));
+  CHECK_THAT(error_of(weights), Catch::Contains("NaN or infinity (1"));
   weights["classifier.bias"] = make_view<int64_t>(DType::kI64, {3}, {1, 2, 3});
   CHECK_THAT(error_of(weights), Catch::Contains("classifier.bias: element type I64"));
 }
