@@ -136,7 +136,8 @@ struct Attention : torch::autograd::Function<Attention> {
     task.log_sum_exp = saved[3].data_ptr<float>();
     task.dout = dout.data_ptr<float>();
     Bias bias{saved[2], at::Tensor()};
-    if (saved[2].defined() && ctx->needs_input_grad(kBias)) {
+    const size_t bias_edge = plan.is_cross ? 2 : 1;  // an absent kv has none
+    if (saved[2].defined() && ctx->needs_input_grad(bias_edge)) {
       bias.gradients =
           at::zeros({plan.sequences.count(), saved[2].size(0), saved[2].size(1)}, dout.options());
     }
@@ -145,8 +146,6 @@ struct Attention : torch::autograd::Function<Attention> {
     if (bias.gradients.defined()) dbias = bias.gradients.sum(0);
     return {dx, dkv, dbias, at::Tensor()};
   }
-
-  static constexpr size_t kBias = 2;
 };
 
 void check_sequences(const Sequences& sequences, int64_t num_tokens) {

@@ -78,8 +78,9 @@ struct Embed : torch::autograd::Function<Embed> {
     const variable_list saved = ctx->get_saved_variables();
     const at::Tensor dy = gradients[0].contiguous();
     variable_list out(2 * kNumTables + 1);
+    size_t edge = 0;  // absent tables have none
     for (size_t i = 0; i < kNumTables; ++i) {
-      if (!saved[i].defined() || !ctx->needs_input_grad(i)) continue;
+      if (!saved[i].defined() || !ctx->needs_input_grad(edge++)) continue;
       GradientTarget target(saved[i]);
       scatter(dy, saved[i + kNumTables], target.buffer(),
               i == 0 ? held<WordOptions>(ctx) : WordOptions{});
