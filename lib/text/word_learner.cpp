@@ -31,6 +31,7 @@ std::vector<Piece> WordLearner::learn(const Word& word) const {
                                  tokens.ids.begin() + static_cast<ptrdiff_t>(end));
   if (!stands_at_ends(word, {before, ids, behind})) return {};
   std::vector<Piece> pieces = find_ends(tokens, {begin, end}, word);
+  if (!pieces.empty() && !has_plain_offsets(word, pieces, tokens, begin)) pieces.clear();
   if (!pieces.empty() || ids.size() == 1) return pieces;
   for (const int32_t id : ids) pieces.push_back({id, 0, kUnknownEnd});
   return pieces;
@@ -60,6 +61,53 @@ bool WordLearner::stands_at_ends(const Word& word, const Frame& frame) const {
   expected = frame.ids;
   expected.insert(expected.end(), frame.behind.begin(), frame.behind.end());
   return encode_plainly(base::cat(word.text, " x")).ids == expected;
+}
+
+namespace {
+
+/// Where the word stands, and what its first token takes from before it.
+struct Front {
+  enum class Kind { kNothing, kSpace, kAddedPrefix } kind;
+  int32_t first_char;  ///< of the word
+};
+
+/// True when the offsets of the tokens from `begin` on are those that the ends of `pieces` say:
+/// each token begins where the one before it ends, and only the first takes the space.
+bool follow_ends(const std::vector<Piece>& pieces, std::string_view word, const CharRange* offsets,
+                 Front front) {
+  int32_t next = 0;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    int32_t from = next;
+    next = static_cast<int32_t>(count_chars(word.substr(0, pieces[i].end)));
+    int32_t to = next;
+    if (i == 0 && front.kind == Front::Kind::kSpace) --from;
+    if (from == to) ++to;
+    if (offsets[i] != CharRange(from + front.first_char, to + front.first_char)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+/// As the encoder will state them from the ends alone, wherever in a text the word stands.
+bool WordLearner::has_plain_offsets(const Word& word, const std::vector<Piece>& pieces,
+                                    const TokenBuffer& tokens, size_t begin) const {
+  using Kind = Front::Kind;
+  Front front{Kind::kNothing, 0};
+  if (word.has_prefix) front = {options_.splits_first ? Kind::kAddedPrefix : Kind::kSpace, 2};
+  const auto are_plain = [&](const TokenBuffer& found, size_t first, Front at) {
+    return found.offsets.size() >= first + pieces.size() &&
+           follow_ends(pieces, word.text, found.offsets.data() + first, at);
+  };
+  const std::string_view before = word.has_prefix ? "x " : "";
+  if (!are_plain(tokens, begin, front) ||
+      !are_plain(encode_plainly(base::cat(before, word.text)), begin, front)) {
+    return false;
+  }
+  if (!word.has_prefix || options_.prefix == WordwiseOptions::Prefix::kNever) return true;
+  const Front at_start{Kind::kAddedPrefix, 0};
+  return are_plain(encode_plainly(base::cat(word.text, " x")), 0, at_start) &&
+         are_plain(encode_plainly(word.text), 0, at_start);
 }
 
 /// The tokens [range] with the bytes of the word at which they end, from their offsets; nothing

@@ -36,6 +36,8 @@ class WordLearner {
   };
   TokenBuffer encode_plainly(std::string_view text) const;
   bool stands_at_ends(const Word& word, const Frame& frame) const;
+  bool has_plain_offsets(const Word& word, const std::vector<Piece>& pieces,
+                         const TokenBuffer& tokens, size_t begin) const;
   static std::vector<Piece> find_ends(const TokenBuffer& tokens, TextSpan range, const Word& word);
 
   bool is_avoided(std::string_view word) const;
