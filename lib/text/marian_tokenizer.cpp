@@ -62,11 +62,12 @@ class MarianTokenizer final : public Tokenizer {
         specials_(parts.specials.begin(), parts.specials.end()),
         unknown_token_(parts.unknown_token),
         cleans_up_(parts.cleans_up) {
-    unknown_id_ = need(parts.unknown_token);
-    pad_id_ = need(parts.pad_token);
+    unknown_id_ = need(parts.unknown_token, vocabulary_.id_of(parts.unknown_token));
+    pad_id_ = need(parts.pad_token, vocabulary_.id_of(parts.pad_token));
     const TemplatePiece first{TemplatePiece::Source::kFirst, 0};
     const TemplatePiece second{TemplatePiece::Source::kSecond, 0};
-    const TemplatePiece end{TemplatePiece::Source::kSpecial, 0, {need(parts.eos_token)}};
+    const TemplatePiece end{
+        TemplatePiece::Source::kSpecial, 0, {need(parts.eos_token, id_of(parts.eos_token))}};
     post_processor_ = PostProcessor({first, end}, {first, second, end});
     for (int32_t i = 0; i < library_.size(); ++i) {
       id_of_piece_.push_back(vocabulary_.id_of(library_.piece(i)).value_or(unknown_id_));
@@ -125,8 +126,7 @@ class MarianTokenizer final : public Tokenizer {
   }
 
  private:
-  int32_t need(const std::string& token) const {
-    const std::optional<int32_t> id = id_of(token);
+  static int32_t need(const std::string& token, std::optional<int32_t> id) {
     if (!id) throw CheckpointError(base::cat("the vocabulary has no ", base::quote(token)));
     return *id;
   }

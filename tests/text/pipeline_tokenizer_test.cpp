@@ -1,0 +1,66 @@
+#include "text/pipeline_tokenizer.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "text/tokenizer_json.h"
+
+namespace finetune::text {
+namespace {
+
+using nlohmann::json;
+
+json added(const char* content, bool normalized, bool lstrip) {
+  return {
+      {"id", 9},         {"content", content},       {"single_word", false},  {"lstrip", lstrip},
+      {"rstrip", false}, {"normalized", normalized}, {"special", !normalized}};
+}
+
+std::unique_ptr<Tokenizer> word_tokenizer() {
+  const json root = {{"version", "1.0"},
+                     {"added_tokens", {added("<s>", false, true), added("New York", true, false)}},
+                     {"normalizer", {{"type", "Lowercase"}}},
+                     {"pre_tokenizer", {{"type", "Whitespace"}}},
+                     {"model",
+                      {{"type", "WordLevel"},
+                       {"unk_token", "?"},
+                       {"vocab", {{"?", 0}, {"in", 1}, {"caf\u00E9", 2}, {".", 3}}}}}};
+  return make_tokenizer(JsonNode(root));
+}
+
+Encoding encode(std::string_view text, OffsetUnit unit) {
+  EncodeOptions options;
+  options.want_offsets = true;
+  options.want_word_ids = true;
+  options.offset_unit = unit;
+  Encoding out;
+  word_tokenizer()->encode(text, options, out);
+  return out;
+}
+
+}  // namespace
+
+// Expected values: the same tokenizer in tokenizers 0.22.2.
+TEST_CASE("added tokens are cut out before and after normalising") {
+  const Encoding out = encode("Caf\u00C9 <s>in NEW york.", OffsetUnit::kCodePoints);
+  CHECK(out.ids == std::vector<int32_t>{2, 4, 1, 5, 3});
+  CHECK(out.offsets == std::vector<CharRange>{{0, 4}, {4, 8}, {8, 10}, {11, 19}, {19, 20}});
+  CHECK(out.word_ids == std::vector<int32_t>{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("offsets in bytes mark the same places") {
+  const Encoding out = encode("Caf\u00C9 <s>in", OffsetUnit::kBytes);
+  CHECK(out.offsets == std::vector<CharRange>{{0, 5}, {5, 9}, {9, 11}});
+}
+
+TEST_CASE("tokens are joined by spaces where there is no decoder, unknown ids are left out") {
+  const auto tokenizer = word_tokenizer();
+  const std::vector<int32_t> ids{1, 4, 5, 99};
+  CHECK(tokenizer->decode(ids, false) == "in <s> New York");
+  CHECK(tokenizer->decode(ids, true) == "in New York");
+  CHECK(tokenizer->vocab_size() == 6);
+  CHECK(tokenizer->token(5) == "New York");
+  CHECK(tokenizer->id_of("<s>") == 4);
+}
+
+}  // namespace finetune::text
