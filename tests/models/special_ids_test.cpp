@@ -27,13 +27,14 @@ TEST_CASE("special ids are read, one or several ends, and null is none") {
   defaults.bos = 5;
   defaults.pad = 6;
   defaults.eos = {7};
-  const SpecialIds ids = read({{"pad_token_id", nullptr},
-                               {"eos_token_id", {1, 2}},
-                               {"decoder_start_token_id", 3},
-                               {"forced_bos_token_id", 4},
-                               {"forced_eos_token_id", 2},
-                               {"bad_words_ids", {{8}, {9, 10}}}},
-                              defaults);
+  const SpecialIds ids =
+      read({{"pad_token_id", nullptr},
+            {"eos_token_id", {1, 2}},
+            {"decoder_start_token_id", 3},
+            {"forced_bos_token_id", 4},
+            {"forced_eos_token_id", 2},
+            {"bad_words_ids", json::array({json::array({8}), json::array({9, 10})})}},
+           defaults);
   CHECK(ids.bos == 5);
   CHECK_FALSE(ids.pad);
   CHECK(ids.eos == std::vector<int64_t>{1, 2});
@@ -60,10 +61,12 @@ TEST_CASE("ids that a decoder must write are refused beyond the vocabulary") {
       CHECK_THAT(error_with(key, value), Catch::Contains(std::string("'") + key + "' is"));
     }
   }
-  for (const json& value : {json(-1), json("a"), json{1, "b"}, json{{1}}}) {
+  for (const json& value :
+       {json(-1), json("a"), json::array({1, "b"}), json::array({json::array({1})})}) {
     CHECK_THAT(error_with("eos_token_id", value), Catch::Contains("'eos_token_id' is"));
   }
-  for (const json& value : {json(3), json{3}, json{{30}}, json("a")}) {
+  for (const json& value :
+       {json(3), json::array({3}), json::array({json::array({30})}), json("a")}) {
     CHECK_THAT(error_with("bad_words_ids", value), Catch::Contains("'bad_words_ids' is"));
   }
 }
