@@ -106,6 +106,25 @@ TEST_CASE("the dropouts of a block have three places of their own, in order") {
   CHECK(test::largest_difference(block.forward(x, kSequences, pass), z) < kTolerance);
 }
 
+TEST_CASE("self-attention's output may be spared by the dropout of the others") {
+  for (const bool drops : {true, false}) {
+    TransformerBlockOptions options = small_options(0.5F);
+    options.attention.dropout_probability = 0.0F;
+    options.drops_attention_output = drops;
+    DropoutPlaces places;
+    TransformerBlock block(options, places);
+    test::randomize(block);
+    {
+      const c10::NoGradGuard no_grad;  // nothing comes of the feed-forward network, dropped or not
+      test::parameter(block, "feed_forward.outer.weight").fill_(0.0);
+      test::parameter(block, "feed_forward.outer.bias").fill_(0.0);
+    }
+    const at::Tensor x = test::random_matrix(9, kWidth);
+    CHECK(block.forward(x, kSequences, Pass{true, 1, 1})
+              .equal(block.forward(x, kSequences, Pass{})) == !drops);
+  }
+}
+
 TEST_CASE("norms before the sublayers leave the residual stream alone") {
   DropoutPlaces places;
   TransformerBlockOptions options = small_options(0.0F);

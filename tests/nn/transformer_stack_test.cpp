@@ -92,5 +92,62 @@ TEST_CASE("a relative bias and a dropout at the end change what a stack gives") 
   CHECK((dropped == 0).any().item<bool>());
 }
 
+TEST_CASE("embeddings of another width are projected to that of the layers") {
+  TransformerStackOptions options = small_options();
+  options.embeddings.width = 4;
+  DropoutPlaces places;
+  TransformerStack stack(options, places);
+  test::randomize(stack);
+  const TokenBatch batch = small_batch();
+  const auto& embeddings = dynamic_cast<Embeddings&>(*stack.named_children()["embeddings"]);
+  const at::Tensor projected =
+      test::plain_linear(stack, "projection.", embeddings.forward(batch, Pass{}));
+  CHECK(projected.size(1) == 8);
+  CHECK(test::largest_difference(stack.embed(batch, Pass{}), projected) < kTolerance);
+}
+
+TEST_CASE("a twin uses the layers of another stack and owns its cross-attention only") {
+  const TransformerStackOptions options = small_options();
+  TransformerStackOptions twin_options = options;
+  twin_options.block.has_cross_attention = true;
+  DropoutPlaces places;
+  TransformerStack stack(options, places);
+  TransformerStack twin(twin_options, places, stack);
+  test::randomize(stack);
+  test::randomize(twin);
+  for (const std::string& name : test::parameter_names(twin)) {
+    INFO(name);
+    CHECK(name.find(".cross_") != std::string::npos);
+  }
+  CHECK(test::parameter_names(twin).size() == 2 * 8);
+  {
+    const c10::NoGradGuard no_grad;  // with nothing read from the source, two norms stand in a row
+    for (const char* name : {"layer_0.cross_output.", "layer_1.cross_output."}) {
+      test::parameter(twin, std::string(name) + "weight").fill_(0.0);
+      test::parameter(twin, std::string(name) + "bias").fill_(0.0);
+    }
+    for (const char* name : {"layer_0.cross_norm.", "layer_1.cross_norm."}) {
+      test::parameter(twin, std::string(name) + "gain").fill_(1.0);
+      test::parameter(twin, std::string(name) + "shift").fill_(0.0);
+    }
+    // A norm of a norm is the norm itself where the first has neither gain nor shift.
+    for (const char* name : {"layer_0.attention_norm.", "layer_1.attention_norm."}) {
+      test::parameter(stack, std::string(name) + "gain").fill_(1.0);
+      test::parameter(stack, std::string(name) + "shift").fill_(0.0);
+    }
+  }
+  const TokenBatch batch = small_batch();
+  Source source;
+  source.states = test::random_matrix(3, 8);
+  source.sequences.offsets = {0, 1, 3};
+  StackInput input;
+  input.source = &source;
+  const at::Tensor out = twin.forward(batch, Pass{}, input);
+  CHECK(test::largest_difference(out, stack.forward(batch, Pass{})) < kTolerance);
+  // Both uses add to the one gradient.
+  (stack.forward(batch, Pass{}).sum() + out.square().sum()).backward();
+  CHECK(test::parameter(stack, "layer_0.attention.qkv.weight").grad().defined());
+}
+
 }  // namespace
 }  // namespace finetune::nn
