@@ -98,6 +98,10 @@ std::unique_ptr<IncrementalDecoder> EncoderDecoderModel::start_decoding(
   return std::make_unique<StackDecoder>(*decoder_, std::move(parts));
 }
 
+nlohmann::json EncoderDecoderModel::config() const {
+  return export_encoder_decoder_config(config_);
+}
+
 NameTable EncoderDecoderModel::names() const { return encoder_decoder_names(config_); }
 
 std::unique_ptr<Seq2SeqModel> make_encoder_decoder_model(const nlohmann::json& config,

@@ -25,7 +25,7 @@ class EncoderDecoderModel final : public Seq2SeqModel {
 
   torch::nn::Module& module() override { return *root_; }
   NameTable names() const override;
-  nlohmann::json config() const override { return export_encoder_decoder_config(config_); }
+  nlohmann::json config() const override;
   int64_t vocab_size() const override { return config_.encoder.vocab_size; }
   int64_t max_length() const override { return config_.encoder.max_length(); }
   int64_t target_vocab_size() const override { return config_.decoder.vocab_size(); }

@@ -95,6 +95,8 @@ std::unique_ptr<IncrementalDecoder> T5Model::start_decoding(const EncodedSource&
   return std::make_unique<StackDecoder>(*decoder_, StackDecoder::Parts{source, finish});
 }
 
+nlohmann::json T5Model::config() const { return export_t5_config(config_); }
+
 NameTable T5Model::names() const { return t5_names(config_); }
 
 std::unique_ptr<Seq2SeqModel> make_t5_model(const nlohmann::json& config,

@@ -22,7 +22,7 @@ class T5Model final : public Seq2SeqModel {
 
   torch::nn::Module& module() override { return *root_; }
   NameTable names() const override;
-  nlohmann::json config() const override { return export_t5_config(config_); }
+  nlohmann::json config() const override;
   int64_t vocab_size() const override { return config_.vocab_size; }
   int64_t max_length() const override;  ///< no limit but memory
 
