@@ -1,3 +1,5 @@
+#include <ATen/TensorOperators.h>
+
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
