@@ -24,6 +24,7 @@ struct BertParts {
   PostProcessor post_processor;
   std::optional<WordPieceDecoder> decoder;  ///< absent: tokens joined by spaces
   std::string pad_token = "[PAD]";
+  bool cleans_up_spaces = false;  ///< of decoded text
 };
 
 /// BertNormalizer, BertPreTokenizer, WordPiece and a template, equal to `tokenizers` 0.22.2.

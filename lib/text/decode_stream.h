@@ -30,7 +30,7 @@ class DecodeStream {
 
  private:
   bool is_skipped(int32_t id) const;
-  std::string decode() const { return tokenizer_->decode(ids_, skip_special_tokens_); }
+  std::string decode() const { return tokenizer_->decode_uncleaned(ids_, skip_special_tokens_); }
 
   const Tokenizer* tokenizer_;
   bool skip_special_tokens_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "text/clean_up.h"
 #include "text/utf8.h"
 
 namespace finetune::text {
@@ -39,9 +40,9 @@ class PipelineTokenizer final : public Tokenizer {
         plain_encoder_(make_plain_encoder(
             {parts_.normalizer.get(), parts_.pre_tokenizer.get(), *parts_.model, added_})),
         pad_id_(id_of(parts_.pad_token)) {
-    // A normalizer may join what added tokens cut: then only the plain way knows the pieces.
-    const bool is_plain_only = added_.matches_normalized_text() && parts_.normalizer != nullptr;
-    if (is_plain_only) parts_.fast_encoder.reset();
+    if (parts_.fast_encoder) {
+      parts_.fast_encoder->attach(*plain_encoder_, added_.first_bytes_of_normalized());
+    }
   }
 
   void encode(std::string_view text, const EncodeOptions& options, Encoding& out) const override {
@@ -58,7 +59,22 @@ class PipelineTokenizer final : public Tokenizer {
     parts_.post_processor.process_pair(space.first, space.second, options, out);
   }
 
+  void sample(std::string_view text, const EncodeOptions& options, SubwordSampler& sampler,
+              Encoding& out) const override {
+    TokenBuffer tokens;
+    tokens.sampler = &sampler;
+    collect(text, options, tokens);
+    parts_.post_processor.process(tokens, options, out);
+  }
+
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const override {
+    std::string text = decode_uncleaned(ids, skip_special_tokens);
+    if (parts_.cleans_up_spaces) clean_up_spaces(text);
+    return text;
+  }
+
+  std::string decode_uncleaned(std::span<const int32_t> ids,
+                               bool skip_special_tokens) const override {
     std::vector<std::string> tokens;
     for (const int32_t id : ids) {
       if (added_.find(id) == nullptr && !parts_.model->vocabulary().has(id)) continue;
@@ -130,12 +146,16 @@ void PipelineTokenizer::for_each_split(const Segment& segment,
 
 void PipelineTokenizer::collect_segment(const Segment& segment, bool want_offsets,
                                         TokenBuffer& out) const {
-  if (!parts_.fast_encoder) {
+  if (!parts_.fast_encoder || out.sampler != nullptr) {
     plain_encoder_->encode(segment, want_offsets, out);
     return;
   }
-  if (!added_.matches_normalized_text()) {
+  if (!added_.may_match_normalized(segment.text)) {
     parts_.fast_encoder->encode(segment, want_offsets, out);
+    return;
+  }
+  if (parts_.normalizer) {  // it may join what added tokens cut
+    plain_encoder_->encode(segment, want_offsets, out);
     return;
   }
   std::vector<AddedTokens::Split>& splits = workspace().inner_splits;

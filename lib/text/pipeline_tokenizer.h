@@ -25,6 +25,7 @@ struct PipelineParts {
   PostProcessor post_processor;
   std::unique_ptr<Decoder> decoder;  ///< absent: tokens joined by spaces
   std::string pad_token;             ///< "": none
+  bool cleans_up_spaces = false;     ///< of decoded text
   uint64_t fingerprint = 0;
 };
 

@@ -63,7 +63,14 @@ class Tokenizer {
   /// sampler's stream. Throws ConfigError where the tokenizer knows none.
   virtual void sample(std::string_view text, const EncodeOptions& options, SubwordSampler& sampler,
                       Encoding& out) const;
+  /// The text of ids, cleaned up where tokenizer_config.json (clean_up_tokenization_spaces) or the
+  /// class says so, as transformers does.
   virtual std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const = 0;
+  /// The same without cleaning up, as `tokenizers` does: text that grows id by id.
+  virtual std::string decode_uncleaned(std::span<const int32_t> ids,
+                                       bool skip_special_tokens) const {
+    return decode(ids, skip_special_tokens);
+  }
 
   virtual int32_t vocab_size() const = 0;                ///< added tokens included; largest id + 1
   virtual std::string_view token(int32_t id) const = 0;  ///< "" where an id is unused

@@ -210,7 +210,12 @@ void TokenizerConfig::add_sentinels() {
   }
 }
 
+bool TokenizerConfig::cleans_up_spaces() const {
+  return flag("clean_up_tokenization_spaces", is_converted_ && is_bert_class_);
+}
+
 void TokenizerConfig::set_class_specials(bool is_converted) {
+  is_converted_ = is_converted;
   const TokenizerClass* known = known_class();
   if (known == nullptr) return;
   if (known->conversion == Conversion::kT5) add_sentinels();

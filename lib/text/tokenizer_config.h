@@ -44,6 +44,9 @@ class TokenizerConfig {
   /// The special tokens of known_class(), as its fast form lays them over a tokenizer.json
   /// (`is_converted` false) or as the slow form hands them to the fast one (true).
   void set_class_specials(bool is_converted);
+  /// Decoded text loses the spaces before punctuation: as configured, else for BERT's classes where
+  /// the slow form hands its settings on.
+  bool cleans_up_spaces() const;
   /// Names a further special token unless it is there already.
   void add_additional_special(const std::string& content);
   std::vector<std::string> additional_specials() const;
@@ -79,6 +82,7 @@ class TokenizerConfig {
   std::string class_name_;
   std::shared_ptr<const nlohmann::json> main_;  ///< tokenizer_config.json, or null
   bool is_bert_class_ = false;
+  bool is_converted_ = false;  ///< the slow form hands its settings on
   BertNormalizerOptions normalizer_;
   std::map<std::string, SpecialToken> specials_;
   std::set<std::string> without_;  ///< keys that are null

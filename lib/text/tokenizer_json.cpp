@@ -110,6 +110,7 @@ std::unique_ptr<Tokenizer> make_bert(const JsonNode& root, JsonVocabulary tables
   }
   parts.added_tokens = read_added_tokens(root, config);
   parts.pad_token = read_pad_token(root, config);
+  parts.cleans_up_spaces = config != nullptr && config->cleans_up_spaces();
   check_vocabulary(root.at("model").at("vocab"), tables.tokens);
   parts.vocabulary = std::move(tables.tokens);
   return make_bert_tokenizer(parts);
@@ -131,6 +132,7 @@ std::unique_ptr<Tokenizer> make_pipeline(const JsonNode& root, JsonVocabulary ta
   }
   if (const auto node = root.find("decoder")) parts.decoder = read_decoder(*node);
   parts.pad_token = read_pad_token(root, config);
+  parts.cleans_up_spaces = config != nullptr && config->cleans_up_spaces();
   parts.fast_encoder = make_fast_encoder(root, *parts.model);
   return make_pipeline_tokenizer(std::move(parts));
 }

@@ -65,6 +65,7 @@ BertParts build(TokenizerConfig config, std::vector<std::pair<std::string, int32
   parts.model.unknown_token = config.special("unk_token").value();
   parts.pad_token = config.special("pad_token").value();
   parts.decoder = WordPieceDecoder{};
+  parts.cleans_up_spaces = config.flag("clean_up_tokenization_spaces", true);
   config.add_tokens(parts.added_tokens);
   parts.post_processor = bert_template(id_of(config.special("cls_token").value(), parts),
                                        id_of(config.special("sep_token").value(), parts));
