@@ -1,5 +1,6 @@
 #include "decode/generator.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/tensor.h>
 
 #include <catch2/catch.hpp>
@@ -130,7 +131,8 @@ TEST_CASE("log-probabilities are those of the model, whatever is drawn from") {
   options.num_return_sequences = 2;
   const test::ToyLanguage model;
   const at::Tensor table = model.head().weight;
-  for (const decode::Hypothesis& text : write({{1}}, options)[0]) {
+  const auto results = write({{1}}, options);
+  for (const decode::Hypothesis& text : results[0]) {
     double expected = 0.0;
     int64_t before = 0;
     int64_t last = 1;

@@ -2,8 +2,7 @@
 
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/zeros.h>
-
-#include <nlohmann/json.hpp>
+#include <torch/nn/module.h>
 
 namespace finetune::test {
 namespace {
@@ -17,7 +16,7 @@ float logit(int64_t before, int64_t last, int64_t token) {
   x ^= x >> 15;
   x *= 0x846ca68bU;
   x ^= x >> 16;
-  return static_cast<float>(x % 2048) / 256.0F - 4.0F;
+  return static_cast<float>(x % 1048576) / 131072.0F - 4.0F;
 }
 
 struct Pair {
@@ -90,6 +89,11 @@ at::Tensor ToyLanguage::hidden(const nn::TokenBatch& batch, const nn::Pass& /*pa
 
 std::unique_ptr<models::IncrementalDecoder> ToyLanguage::start_decoding() {
   return std::make_unique<Decoder>();
+}
+
+torch::nn::Module& ToyLanguage::module() {
+  static torch::nn::Module none;
+  return none;
 }
 
 nlohmann::json ToyLanguage::config() const { return {}; }

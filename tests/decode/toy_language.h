@@ -1,6 +1,6 @@
 #pragma once
 
-#include <torch/nn/module.h>
+#include <nlohmann/json.hpp>
 
 #include "models/language_model.h"
 
@@ -23,15 +23,12 @@ class ToyLanguage final : public models::LanguageModel {
                     const at::Tensor& rows) override;
 
   // Never asked for while text is written.
-  torch::nn::Module& module() override { return module_; }
+  torch::nn::Module& module() override;
   models::NameTable names() const override { return {}; }
   nlohmann::json config() const override;
 
   models::SpecialIds special_ids_{};
   int64_t max_length_ = 1000;
-
- private:
-  torch::nn::Module module_;
 };
 
 }  // namespace finetune::test
