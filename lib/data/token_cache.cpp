@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -22,7 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kHashedWholeBytes = uint64_t{64} << 20;
 constexpr std::string_view kTemporaryEnding = ".tmp";
 
 bool is_same(const FileFingerprint& a, const FileFingerprint& b) {
@@ -30,11 +30,17 @@ bool is_same(const FileFingerprint& a, const FileFingerprint& b) {
          a.head_tail_hash == b.head_tail_hash;
 }
 
-std::string content_key(const std::string& path, const FileFingerprint& file) {
-  if (file.bytes <= kHashedWholeBytes) {
-    return base::hex(base::hash64(base::read_file(path, 2 * kHashedWholeBytes)));
+/// Read, not mapped: a file that shrinks meanwhile must not end the process.
+std::string content_key(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw IoError(base::cat("reading ", base::quote(path), " failed"));
+  std::string block(size_t{1} << 20, '\0');
+  uint64_t hash = 0;
+  while (file.read(block.data(), std::ssize(block)) || file.gcount() > 0) {
+    hash = base::hash64({block.data(), static_cast<size_t>(file.gcount())}, hash);
   }
-  return base::cat(file.bytes, "-", file.modified_nanoseconds, "-", file.head_tail_hash);
+  if (file.bad()) throw IoError(base::cat("reading ", base::quote(path), " failed"));
+  return base::hex(hash);
 }
 
 template <class Add>
@@ -54,22 +60,21 @@ void add_encoding(const EncodingOptions& encoding, const Add& add) {
 }
 
 /// Each part with its length in front, so that no two lists of parts are the same text.
-uint64_t key_of(const FileOptions& options, const FileFingerprint& file,
-                const std::optional<LabelMap>& known, const Tokenizers& tokenizers) {
+uint64_t key_of(const FileOptions& options, const std::optional<LabelMap>& known,
+                const Tokenizers& tokenizers) {
   std::string text;
   const auto add = [&text](const auto& value) {
     const std::string part = base::cat(value);
     text += base::cat(part.size(), ":", part);
   };
   const ReadOptions& read = options.read;
-  add(content_key(options.path, file));
+  add(content_key(options.path));
   add(fs::path(options.path).filename().extension().string());
   add(fs::path(options.path).stem().extension().string());
   add(tokenizers.source.fingerprint());
   add_encoding(options.encoding, add);
   if (read.target_kind == TargetKind::kText) add(tokenizers.target.fingerprint());
-  if (!read.target_path.empty())
-    add(content_key(read.target_path, fingerprint_file(read.target_path)));
+  if (!read.target_path.empty()) add(content_key(read.target_path));
   add(static_cast<int>(read.text_unit));
   add(read.format);
   add(read.has_header);
@@ -145,7 +150,7 @@ std::shared_ptr<const EncodedTable> load_or_encode(const FileOptions& options,
   if (options.encoding.cache_folder.empty() || is_stream) {
     return EncodedTable::in_memory(encode_file(options, known, tokenizers));
   }
-  const uint64_t key = key_of(options, file, known, tokenizers);
+  const uint64_t key = key_of(options, known, tokenizers);
   const fs::path path = options.encoding.cache_folder / (base::hex(key) + ".tokens");
   if (auto table = load(path, key)) return table;
 

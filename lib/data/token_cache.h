@@ -15,10 +15,9 @@ namespace finetune::data {
 /// this at once: a table appears by rename, whole.
 ///
 /// A table's name is a hash of everything it depends on: the fingerprints of the tokenizers, the
-/// options, known labels, and the file. A file up to 64 MiB enters by a hash of its bytes, a larger
-/// one by size, modification time and a hash of its first and last MiB. Streams are encoded in
-/// memory, and so is, under quarantine, a file with bad rows: its quarantine file must be written
-/// by every run.
+/// options, known labels, and the bytes of the file, whatever its name and time. Streams are
+/// encoded in memory, and so is, under quarantine, a file with bad rows: its quarantine file must
+/// be written by every run.
 std::shared_ptr<const EncodedTable> load_or_encode(const FileOptions& options,
                                                    const std::optional<LabelMap>& known,
                                                    const Tokenizers& tokenizers);

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <thread>
 
 #include "base/error.h"
@@ -115,7 +116,7 @@ TEST_CASE("A file that changes while it is read is refused, and nothing is kept"
   CHECK_FALSE(fs::exists(cache.options.encoding.cache_folder));
 }
 
-TEST_CASE("A file beyond 64 MiB is known by size, time, head and tail") {
+TEST_CASE("One byte in the middle of a large file counts, its time does not") {
   Cache cache("text\tlabel\nw1\tx\n");
   cache.options.read.on_bad_row = data::BadRowPolicy::kSkip;
   cache.options.read.max_row_bytes = 1000;
@@ -123,7 +124,11 @@ TEST_CASE("A file beyond 64 MiB is known by size, time, head and tail") {
                   uint64_t{65} << 20);  // one endless line of zeros behind the row
   CHECK(cache.encodes());
   CHECK_FALSE(cache.encodes());
-  fs::last_write_time(cache.file.path(), fs::file_time_type::clock::now() + std::chrono::hours(5));
+  const auto time = fs::file_time_type::clock::now() + std::chrono::hours(5);
+  fs::last_write_time(cache.file.path(), time);
+  CHECK_FALSE(cache.encodes());
+  std::fstream(cache.file.path(), std::ios::in | std::ios::out).seekp(40 << 20).put('x');
+  fs::last_write_time(cache.file.path(), time);
   CHECK(cache.encodes());
 }
 
