@@ -192,10 +192,12 @@ std::unique_ptr<models::Model> build_model_from_checkpoint(const RunConfig& conf
                                                            const fs::path& checkpoint,
                                                            const data::LabelMap& labels) {
   const json model_config = base::read_json_file(checkpoint / "config.json");
+  models::LoadOptions load;
+  load.allow_new_head = false;
   return config.task.chosen()
       .build_model({.config = model_config,
                     .folder = checkpoint,
-                    .load = {.allow_new_head = false},
+                    .load = load,
                     .seed = static_cast<uint64_t>(config.seed),
                     .dropout = config.model.dropout,
                     .classifier_dropout = config.model.classifier_dropout},

@@ -90,11 +90,11 @@ TrainedModel load_trained_model(const fs::path& path) {
     throw CheckpointError(config_file.string() + ": should hold a JSON object");
   trained.type = type_of(path, config);
   trained.labels = trained.type->adopt(config, config_file.string());
+  models::LoadOptions load;
+  load.allow_new_head = false;
   trained.model = with_context(base::cat("loading ", trained.folder.string()), [&] {
     return trained.type
-        ->build_model(
-            {.config = config, .folder = trained.folder, .load = {.allow_new_head = false}},
-            trained.labels)
+        ->build_model({.config = config, .folder = trained.folder, .load = load}, trained.labels)
         .model;
   });
   trained.tokenizers = load_tokenizers(trained.folder);
