@@ -26,6 +26,12 @@ int64_t longest(const kernels::Sequences& sequences) {
   return length;
 }
 
+/// The norm of a sum that is still to be taken.
+at::Tensor normed(const LayerNorm& norm, const Residual& state) {
+  if (!state.update.defined()) return norm.forward(state.x, at::Tensor(), kernels::Dropout{});
+  return norm.forward(state.update, state.x, state.dropout);
+}
+
 }  // namespace
 
 TransformerStack::TransformerStack(const TransformerStackOptions& options, DropoutPlaces& places,
@@ -96,10 +102,7 @@ at::Tensor TransformerStack::forward(const TokenBatch& batch, const Pass& pass,
     if (i + 1 == layers_.size()) context.rows = input.rows;
     state = layers_[i]->forward(state, context);  // [N, D], the last one [R, D]
   }
-  if (!final_norm_) return state.sum();
-  const at::Tensor last = state.update.defined()
-                              ? final_norm_->forward(state.update, state.x, state.dropout)
-                              : final_norm_->forward(state.x, at::Tensor(), kernels::Dropout{});
+  const at::Tensor last = final_norm_ ? normed(*final_norm_, state) : state.sum();  // [R, D]
   return kernels::dropout(last, pass.dropout(final_dropout_probability_, final_place_));
 }
 

@@ -86,7 +86,7 @@ TEST_CASE("a relative bias and a dropout at the end change what a stack gives") 
   test::randomize(plain);
   test::randomize(biased);
   const TokenBatch batch = small_batch();
-  CHECK(test::parameter(biased, "relative_bias.table").sizes() == at::IntArrayRef{32, 2});
+  CHECK(test::parameter(biased, "relative_bias.bias").sizes() == at::IntArrayRef{32, 2});
   CHECK_FALSE(plain.forward(batch, Pass{}).equal(biased.forward(batch, Pass{})));
   const at::Tensor dropped = biased.forward(batch, Pass{true, 1, 1});
   CHECK((dropped == 0).any().item<bool>());
