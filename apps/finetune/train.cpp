@@ -58,6 +58,9 @@ int run_train(const TrainArguments& arguments) {
   run::TrainSummary summary;
   {
     Progress progress(arguments.progress);
+    models::LoadOptions load;
+    load.allow_nonfinite = arguments.allows_nonfinite;
+    load.allow_unused = arguments.allows_unused;
     summary = run::train(
         {run::read_run_config(arguments.config, arguments.overrides),
          arguments.resume,
