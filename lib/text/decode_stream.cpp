@@ -10,11 +10,7 @@ constexpr std::string_view kReplacementText = "\xEF\xBF\xBD";
 std::string DecodeStream::step(int32_t id) {
   if (is_skipped(id)) return "";
   if (prefix_.empty() && !ids_.empty() && ids_.size() + 1 >= next_look_) {
-    std::string text = decode();  // of ids that were not worth giving out
-    if (!text.ends_with(kReplacementText)) {
-      prefix_ = std::move(text);
-      num_given_ = ids_.size();
-    }
+    if (decode().empty()) num_given_ = ids_.size();  // other text may only not have been looked at
   }
   ids_.push_back(id);
   if (ids_.size() < next_look_) return "";

@@ -60,7 +60,8 @@ struct PostProcessor::Window {
   bool is_pair;
   TokenRange first_range{};
   TokenRange second_range{};
-  bool is_further = false;  ///< not the encoding itself but one of its `overflowing`
+  bool first_is_further = false;  ///< not the range that the encoding itself keeps of that text
+  bool second_is_further = false;
 };
 
 PostProcessor::PostProcessor()
@@ -88,7 +89,8 @@ void PostProcessor::append_text(const Window& window, const TemplatePiece& piece
   const bool is_second = piece.source == Source::kSecond;
   const TokenBuffer& tokens = is_second ? window.second : window.first;
   const TokenRange range = is_second ? window.second_range : window.first_range;
-  const bool has_own_type = window.is_further && !(types_in_windows_ && options.add_special_tokens);
+  const bool is_further = is_second ? window.second_is_further : window.first_is_further;
+  const bool has_own_type = is_further && !(types_in_windows_ && options.add_special_tokens);
   append(tokens.ids, range, out.ids);
   out.type_ids.resize(out.ids.size(), has_own_type ? (is_second ? 1 : 0) : piece.type_id);
   if (options.want_word_ids) append(tokens.words, range, out.word_ids);
@@ -145,7 +147,8 @@ void PostProcessor::append_windows(const Window& window, const EncodeOptions& op
       Window further = window;
       further.first_range = second_leads ? inner[j] : outer[i];
       further.second_range = second_leads ? outer[i] : inner[j];
-      further.is_further = true;
+      further.first_is_further = second_leads ? j > 0 : !is_kept;
+      further.second_is_further = second_leads ? !is_kept : j > 0;
       assemble(further, options, out.overflowing.emplace_back());
     }
   }

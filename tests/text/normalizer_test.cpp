@@ -72,7 +72,8 @@ TEST_CASE("a sequence applies one normalizer after the other") {
 
 TEST_CASE("unknown, malformed or too deep normalizers are named by their path") {
   CHECK_THAT(error_of(simple("Unheard")), Catch::Contains("'/type': 'Unheard' is not supported"));
-  CHECK_THAT(error_of({{"type", "Strip"}, {"strip_left", 1}}), Catch::Contains("'/strip_left'"));
+  CHECK_THAT(error_of({{"type", "Strip"}, {"strip_left", 1}, {"strip_right", true}}),
+             Catch::Contains("'/strip_left'"));
   CHECK_THAT(error_of({{"type", "Replace"}, {"pattern", {{"Regex", "("}}}, {"content", ""}}),
              Catch::Contains("'/pattern/Regex'") && Catch::Contains("malformed"));
   json deep = simple("NFC");

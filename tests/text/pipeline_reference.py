@@ -6,20 +6,27 @@
 Builds a tokenizer for every component and option, writes it to FOLDER, encodes texts (every code point, lines of
 unicode-torture and udhr, random strings) with both, and prints what differs. ENCODE_LINES is the program of
 encode_lines.cpp. Exits with 1 where anything differs. Everything random is seeded.
+
+FINETUNE_REFERENCE_CASES multiplies the number of texts of every kind (1: each component meets another sample of the
+code points; from 300 on each meets all of them).
 """
+import itertools
 import json
+import multiprocessing
 import os
 import random
 import subprocess
 import sys
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"  # two processes share the work instead
+os.environ["RUST_BACKTRACE"] = "0"
 
 from tokenizers import (AddedToken, Regex, Tokenizer, decoders, models, normalizers as n, pre_tokenizers as p,  # noqa: E402
                         processors as post)
 
 from reference import random_char, shared_lines  # noqa: E402
 
+FACTOR = int(os.environ.get("FINETUNE_REFERENCE_CASES", "1"))
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 CL100K = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{%s}| ?[^\s\p{L}\p{N}]+[\r\n]*"
           r"|\s*[\r\n]+|\s+(?!\S)|\s+")
@@ -130,9 +137,13 @@ ADDED = [AddedToken("<mid>", normalized=False), AddedToken("<word>", single_word
          AddedToken(" x ", normalized=True, lstrip=True)]
 
 
-def every_code_point():
+def code_point_lines(rng, count):
+    """Lines of code points between letters, half of them of the alphabets."""
     every = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
-    return [" ".join(f"a{chr(c)}b" for c in every[i:i + 64]) for i in range(0, len(every), 64)]
+    lines = [every[i:i + 64] for i in range(0, len(every), 64)]
+    alphabets, others = lines[:0x3400 // 64], lines[0x3400 // 64:]
+    chosen = [rng.sample(part, min(len(part), count)) for part in (alphabets, others)]
+    return [" ".join(f"a{chr(c)}b" for c in line) for line in itertools.chain(*chosen)]
 
 
 def random_texts(rng, lines, count):
@@ -187,32 +198,33 @@ def difference(wanted, found):
     return None
 
 
-def compare(program, folder, name, tokenizer, requests):
+def compare(job):
+    """How many requests there were, how many answers differ, and what to print about them."""
+    program, folder, name, tokenizer, requests = job
     file = os.path.join(folder, name + ".json")
     tokenizer.no_truncation()
     tokenizer.save(file)
     lines = "".join(json.dumps(request) + "\n" for request in requests)
-    answers = subprocess.run([program, file], input=lines.encode(), stdout=subprocess.PIPE, check=False).stdout.decode()
+    answers = subprocess.run([program, file], input=lines.encode(), stdout=subprocess.PIPE, stderr=sys.stderr, check=False).stdout
     answers = [json.loads(line) for line in answers.splitlines()]
     if len(answers) != len(requests):
-        print(f"{name}: {len(answers)} answers for {len(requests)} requests: {answers[-1:] and str(answers[-1])[:300]}")
-        return 1
-    num_different = 0
+        return len(requests), 1, [f"{name}: {len(answers)} answers for {len(requests)} requests: {str(answers[-1:])[:300]}"]
+    num_different, report = 0, []
     for request, found in zip(requests, answers):
         wanted = reference(tokenizer, request)
         what = difference(wanted, found)
         if what:
             num_different += 1
             if num_different <= 2:
-                print(f"{name}: {what} of {json.dumps(request)[:300]}\n  wanted {json.dumps(wanted)[:700]}\n"
-                      f"  found  {json.dumps(found)[:700]}")
+                report.append(f"{name}: {what} of {json.dumps(request)[:300]}\n  wanted {json.dumps(wanted)[:700]}\n"
+                              f"  found  {json.dumps(found)[:700]}")
     if num_different:
-        print(f"{name}: {num_different} of {len(requests)} differ")
-    return num_different
+        report.append(f"{name}: {num_different} of {len(requests)} differ")
+    return len(requests), num_different, report
 
 
 def truncation_requests(rng, texts):
-    for _ in range(400):
+    for _ in range(120 * FACTOR):
         request = {"text": rng.choice(texts), "special": rng.random() < 0.7, "max_length": rng.randint(5, 20),
                    "strategy": rng.choice(["longest_first", "only_first", "only_second"]), "side": rng.choice(["left", "right"]),
                    "stride": rng.choice([0, 0, 1])}
@@ -224,15 +236,19 @@ def truncation_requests(rng, texts):
 
 
 def jobs(rng, lines):
-    texts = random_texts(rng, lines, 250)
-    plain = [{"text": text} for text in every_code_point() + texts + lines]
+    texts = random_texts(rng, lines, 100 * FACTOR)
     short = [{"text": text} for text in texts]
-    pairs = [{"text": rng.choice(texts), "pair": rng.choice(texts), "special": rng.random() < 0.7} for _ in range(200)]
+    pairs = [{"text": rng.choice(texts), "pair": rng.choice(texts), "special": rng.random() < 0.7} for _ in range(80 * FACTOR)]
+
+    def plain():
+        some_lines = rng.sample(lines, min(len(lines), 40 * FACTOR))
+        return [{"text": text} for text in code_point_lines(rng, 60 * FACTOR) + texts + some_lines]
+
     for name, normalizer in normalizer_cases():
-        yield "normalizer-" + name, build(normalizer), plain
+        yield "normalizer-" + name, build(normalizer), plain()
         yield "added-" + name, build(normalizer, p.Metaspace(prepend_scheme="first"), added=ADDED), short
     for name, pre_tokenizer in pre_tokenizer_cases():
-        yield "pre-" + name, build(None, pre_tokenizer), plain
+        yield "pre-" + name, build(None, pre_tokenizer), plain()
         yield "pre-added-" + name, build(n.NFKC(), pre_tokenizer, added=ADDED), short
     for name, processor in processor_cases():
         for kind, pre_tokenizer in (("byte", p.ByteLevel(True)), ("plain", p.Whitespace())):
@@ -244,11 +260,16 @@ def main():
     program, folder, shared = sys.argv[1:4]
     part = sys.argv[4] if len(sys.argv) > 4 else ""
     rng = random.Random(4)
-    lines = [] if shared == "-" else [line for line in rng.sample(shared_lines(shared), 300) if len(line) < 400]
-    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # panics of the library print there
-    num_different = sum(compare(program, folder, name, tokenizer, requests)
-                        for name, tokenizer, requests in jobs(rng, lines) if part in name)
-    print(f"{num_different} differences")
+    lines = [] if shared == "-" else [line for line in rng.sample(shared_lines(shared), 300 * FACTOR) if len(line) < 400]
+    sys.stderr = os.fdopen(os.dup(2), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the library prints its panics there
+    work = ((program, folder, *job) for job in jobs(rng, lines) if part in job[0])
+    num_tokenizers = num_texts = num_different = 0
+    with multiprocessing.Pool(2) as pool:
+        for size, found, report in pool.imap(compare, work):
+            num_tokenizers, num_texts, num_different = num_tokenizers + 1, num_texts + size, num_different + found
+            print("".join(line + "\n" for line in report), end="", flush=True)
+    print(f"{num_different} differences in {num_texts} texts of {num_tokenizers} tokenizers")
     sys.exit(1 if num_different else 0)
 
 

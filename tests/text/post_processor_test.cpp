@@ -1,5 +1,6 @@
 #include "text/post_processor.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
@@ -9,10 +10,9 @@ namespace {
 
 using Source = TemplatePiece::Source;
 
-TokenBuffer tokens(int32_t first, size_t count) {
+TokenBuffer tokens(int32_t first, int32_t count) {
   TokenBuffer buffer;
-  for (size_t i = 0; i < count; ++i) {
-    const auto place = static_cast<int32_t>(i);
+  for (int32_t place = 0; place < count; ++place) {
     buffer.ids.push_back(first + place);
     buffer.offsets.emplace_back(place, place + 1);
   }
@@ -52,17 +52,38 @@ TEST_CASE("special tokens stand where the template says") {
 
 TEST_CASE("the longer text is cut first, and what was cut is counted") {
   // Lengths that tokenizers 0.22.2 leaves for max_length 10 (7 without the specials).
-  const std::vector<std::array<size_t, 4>> table = {{6, 1, 6, 1},   {20, 2, 5, 2}, {2, 20, 2, 5},
-                                                    {20, 20, 3, 4}, {4, 9, 3, 4},  {9, 4, 4, 3}};
+  const std::vector<std::array<int32_t, 4>> table = {{6, 1, 6, 1},   {20, 2, 5, 2}, {2, 20, 2, 5},
+                                                     {20, 20, 3, 4}, {4, 9, 3, 4},  {9, 4, 4, 3}};
   for (const auto& [first_size, second_size, first_kept, second_kept] : table) {
-    TokenBuffer first = tokens(100, first_size), second = tokens(200, second_size);
+    const TokenBuffer first = tokens(100, first_size), second = tokens(200, second_size);
     Encoding out;
     bert().process_pair(first, second, limit(10), out);
-    CHECK(first.ids.size() == first_kept);
-    CHECK(second.ids.size() == second_kept);
-    CHECK(out.ids.size() == first_kept + second_kept + 3);
-    CHECK(out.num_cut == static_cast<int32_t>(first_size + second_size - first_kept - second_kept));
+    std::vector<int32_t> wanted = {1};
+    wanted.insert(wanted.end(), first.ids.begin(), first.ids.begin() + first_kept);
+    wanted.push_back(2);
+    wanted.insert(wanted.end(), second.ids.begin(), second.ids.begin() + second_kept);
+    wanted.push_back(2);
+    CHECK(out.ids == wanted);
+    CHECK(out.num_cut == first_size + second_size - first_kept - second_kept);
   }
+}
+
+TEST_CASE("every window of a text comes with the other text, with types as tokenizers gives them") {
+  const TemplatePiece a{Source::kFirst, 3}, b{Source::kSecond, 2};
+  const PostProcessor processor({a}, {a, {Source::kSpecial, 0, {9}}, b});
+  const TokenBuffer first = tokens(10, 5), second = tokens(20, 2);
+  EncodeOptions options = limit(6);
+  options.strategy = TruncationStrategy::kOnlyFirst;
+  options.stride = 1;
+  options.want_overflowing = true;
+  Encoding out;
+  processor.process_pair(first, second, options, out);
+  CHECK(out.ids == std::vector<int32_t>{10, 11, 12, 9, 20, 21});
+  CHECK(out.type_ids == std::vector<int32_t>{3, 3, 3, 0, 2, 2});
+  REQUIRE(out.overflowing.size() == 1);
+  CHECK(out.overflowing[0].ids == std::vector<int32_t>{12, 13, 14, 9, 20, 21});
+  CHECK(out.overflowing[0].type_ids == std::vector<int32_t>{0, 0, 0, 0, 2, 2});
+  CHECK(out.overflowing[0].offsets[0] == CharRange{2, 3});
 }
 
 TEST_CASE("a single text is cut from the right") {
