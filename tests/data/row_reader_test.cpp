@@ -28,7 +28,7 @@ TEST_CASE("The format follows the file's ending, or is said") {
 TEST_CASE("An unknown ending or format is an error that says what is expected") {
   const std::string message =
       test::error_of<ConfigError>([] { data::make_row_reader("data.xlsx", {}); });
-  CHECK(message.find(".tsv, .csv or .jsonl") != std::string::npos);
+  CHECK(message.find(".tsv, .csv, .jsonl or .txt") != std::string::npos);
   data::ReadOptions options;
   options.format = "parquet";
   CHECK_THROWS_AS(data::make_row_reader("a.tsv", options), ConfigError);

@@ -4,6 +4,8 @@
 #include <ATen/ops/zeros.h>
 #include <torch/nn/module.h>
 
+#include <nlohmann/json.hpp>
+
 namespace finetune::test {
 namespace {
 

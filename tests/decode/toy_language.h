@@ -1,7 +1,5 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include "models/language_model.h"
 
 namespace finetune::test {

@@ -30,6 +30,7 @@ TEST_CASE("every metric that is computed has a direction, so that any of them ca
     CHECK(is_greater_better(name).has_value());
   }
   const auto names = finetune::metrics::metric_names();
-  CHECK(names.size() == 26);  // the above, loss, calibration error, perplexity, 8 of generated text
+  // The above; loss, calibration error, perplexity, token accuracy; 8 of generated text.
+  CHECK(names.size() == 27);
   for (const std::string& name : names) CHECK(is_greater_better(name).has_value());
 }

@@ -4,7 +4,7 @@
 #include <ATen/ops/index_select.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <utility>
 #include <vector>
 
@@ -72,7 +72,7 @@ class TableModel final : public models::LanguageModel {
   }
   torch::nn::Module& module() override { throw InternalError("not used"); }
   models::NameTable names() const override { return {}; }
-  nlohmann::json config() const override { return {}; }
+  nlohmann::json config() const override;
   int64_t vocab_size() const override { return table_.size(0); }
   int64_t max_length() const override { return 100; }
 
@@ -112,7 +112,7 @@ class TableSeq2Seq final : public models::Seq2SeqModel {
   }
   torch::nn::Module& module() override { throw InternalError("not used"); }
   models::NameTable names() const override { return {}; }
-  nlohmann::json config() const override { return {}; }
+  nlohmann::json config() const override;
   int64_t vocab_size() const override { return table_.size(0); }
   int64_t max_length() const override { return 100; }
 
