@@ -36,7 +36,7 @@ TEST_CASE("fresh values have the deviations of Mesh TensorFlow, times the factor
     INFO(name);
     const at::Tensor values = test::to_tensor(view);
     if (values.dim() == 1) {
-      CHECK((values - 0.5).abs().max().item<double>() == 0.0);
+      CHECK(values.sub(0.5).abs().max().item<double>() == 0.0);
       continue;
     }
     const auto count = static_cast<double>(values.numel());
