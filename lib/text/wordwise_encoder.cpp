@@ -123,7 +123,11 @@ struct WordwiseEncoder::Run {
       const bool is_first = spaces_begin == 0;
       if (is_first && num_spaces > 0 && options.prepends_always) throw NotWordwise();
       if (at == text.size()) return finish(num_spaces);
-      if (is_first && options.strips_left) num_spaces = 0;
+      if (is_first && options.strips_left && num_spaces > 0) {
+        // The stripped text no longer begins where the whole text does.
+        if (options.prefix == WordwiseOptions::Prefix::kAtStart) throw NotWordwise();
+        num_spaces = 0;
+      }
       add_lone_spaces(num_spaces > 1 ? num_spaces - 1 : 0);
       const bool has_space = num_spaces > 0 && !options.splits_first;
       add_word(at, has_space ? PrefixKind::kSpace : first_prefix());
