@@ -12,8 +12,10 @@ using Catch::Matchers::Matches;
 TEST_CASE("the environment names versions, processor, threads, data and labels") {
   const test::TinyRun tiny;
   const auto tokenizer = text::load_tokenizer(tiny / "model");
+  tasks::ModelLimits limits;
+  limits.max_length = 24;
   const data::PreparedData data =
-      data::prepare_data(run::build_data_options(tiny.config(), 1, 24, {}), *tokenizer);
+      data::prepare_data(run::build_data_options(tiny.config(), 1, limits), *tokenizer);
   const report::Environment environment = run::describe_environment(data, 5);
   CHECK(environment.num_threads == 5);
   CHECK(environment.libtorch_version == run::torch_version());

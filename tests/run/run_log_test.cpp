@@ -62,7 +62,7 @@ TEST_CASE("every event of a run is a line of metrics.jsonl") {
   log.on_skip({at_step(1), "the loss is nan", {3, 5}});
   log.on_evaluation({at_step(2), {{"loss", 0.5}, {"accuracy", 0.75}}, 9, 0.1, true});
   log.on_checkpoint({at_step(2), 0.2, true});
-  log.add_final_evaluation("test", state_at(2), {{{"loss", 0.6}}, 6, 0.1});
+  log.add_final_evaluation("test", state_at(2), {{{"loss", 0.6}}, 6, 0.1, nullptr});
   log.finish("finished", state_at(2), 24, 2);
   const std::vector<json> events = events_of(config);
   REQUIRE(events.size() == 6);
@@ -187,8 +187,8 @@ TEST_CASE("results of a run lie in the files of Hugging Face's Trainer") {
   const RunConfig config = config_of(tiny);
   RunObserver observer;
   RunLog log(config, observer, std::nullopt);
-  log.add_final_evaluation("validation", state_at(3), {{{"accuracy", 0.5}}, 9, 0.1});
-  log.add_final_evaluation("test", state_at(3), {{{"accuracy", 0.25}}, 6, 0.1});
+  log.add_final_evaluation("validation", state_at(3), {{{"accuracy", 0.5}}, 9, 0.1, nullptr});
+  log.add_final_evaluation("test", state_at(3), {{{"accuracy", 0.25}}, 6, 0.1, nullptr});
   log.finish("finished", state_at(3), 24, 3);
   const json all = json::parse(test::read_file(config.output_dir / "all_results.json"));
   CHECK(all.at("eval_accuracy") == 0.5);

@@ -75,7 +75,9 @@ ToyRun::ToyRun(const std::filesystem::path& folder, const train::TrainerOptions&
     : train_(toy_dataset(40, 1)), validation_(toy_dataset(16, 2)) {
   model = models::build_sequence_classifier(toy_config(), {2, dropout, dropout}, 5);
   const auto found = train::find_newest_checkpoint(folder);
-  if (found) models::load_weights(*model, tensors::read_weights(found->folder), {false, false});
+  models::LoadOptions load;
+  load.allow_new_head = false;
+  if (found) models::load_weights(*model, tensors::read_weights(found->folder), load);
   std::vector<optim::FlatEntry> entries;
   for (auto& parameter : models::named_parameters(model->module())) {
     entries.push_back({parameter.name, parameter.value, parameter.is_decayed});
