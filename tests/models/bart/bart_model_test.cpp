@@ -123,7 +123,7 @@ TEST_CASE("an encoder-decoder drops in training only, as seed and step say") {
   CHECK_FALSE(run({true, 1, 1}).equal(run({})));
 }
 
-TEST_CASE("ids and positions beyond their tables are refused before anything is computed") {
+TEST_CASE("an encoder-decoder refuses ids and positions beyond their tables") {
   const auto model = load_seq2seq_model(test::fixture_folder("bart"), {}, 1, {}).model;
   CHECK_THROWS_AS(model->encode(one({5, 32}), {}), InternalError);
   CHECK_THROWS_AS(model->encode(one(std::vector<int64_t>(25, 5)), {}), InternalError);

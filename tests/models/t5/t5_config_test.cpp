@@ -97,7 +97,7 @@ TEST_CASE("sizes beyond memory are refused before anything is allocated") {
   CHECK_THAT(test::error_of<CheckpointError>([&] { read(config); }), Catch::Contains("GiB"));
 }
 
-TEST_CASE("an export keeps unknown keys and writes what was built") {
+TEST_CASE("an export of T5 keeps unknown keys and writes what was built") {
   json source = tiny();
   source["some_key_of_tomorrow"] = "kept";
   source["auto_map"] = {{"AutoModel", "evil.Model"}};
