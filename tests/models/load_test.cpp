@@ -107,7 +107,7 @@ TEST_CASE("sizes in config.json that differ from the weights are refused tensor 
       Catch::Contains("not part of the model that config.json describes (16; --allow-unused"));
   copy_tiny(temporary.path(), "num_hidden_layers", 3);
   CHECK_THAT(error_of(temporary.path()), Catch::Contains("missing (16)"));
-  copy_tiny(temporary.path(), "hidden_act", "swish");
+  copy_tiny(temporary.path(), "hidden_act", "gelu_10");
   CHECK_THAT(error_of(temporary.path()), Catch::Contains("'hidden_act' is"));
 }
 

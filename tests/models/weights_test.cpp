@@ -94,8 +94,9 @@ TEST_CASE("missing, misshaped, unexpected and non-finite tensors are reported to
                                     "bert.encoder.layer.1.output.dense.weight"));
   CHECK_THAT(error, Catch::Contains("bert.embeddings.word_embeddings.weight: [2, 32] in the file, "
                                     "[60, 32] in the model"));
-  CHECK_THAT(error, Catch::Contains("(1): 'bert.encoder.layer.2.output.dense.bias'"));
-  CHECK_THAT(error, Catch::Contains("NaN or infinity (1): " + std::string(kQuery)));
+  CHECK_THAT(error, Catch::Contains("(1; --allow-unused leaves them out): "
+                                    "'bert.encoder.layer.2.output.dense.bias'"));
+  CHECK_THAT(error, Catch::Contains("accepts them): " + std::string(kQuery)));
 }
 
 TEST_CASE("a checkpoint without head leaves the head as it was and names it") {
@@ -145,13 +146,15 @@ TEST_CASE("infinities are refused unless they are allowed") {
 
 TEST_CASE("tensors of no use are refused unless they are to be left out") {
   NamedTensors weights = tiny_weights();
-  weights["second_head.weight"] = make_view<float>(DType::kF32, {1}, {1.0F});
-  CHECK_THAT(error_of(weights), Catch::Contains("--allow-unused leaves them out): second_head"));
+  const std::string name = "bert.encoder.layer.2.output.dense.bias";
+  weights[name] = make_view<float>(DType::kF32, {1}, {1.0F});
+  CHECK_THAT(error_of(weights), Catch::Contains("--allow-unused leaves them out): '" + name));
   LoadOptions options;
   options.allow_unused = true;
   const auto model = fresh_model();
   const LoadReport report = load_weights(*model, weights, options);
-  CHECK(std::ranges::find(report.ignored, "second_head.weight") != report.ignored.end());
+  const auto named = [&](const std::string& ignored) { return ignored.find(name) != ignored.npos; };
+  CHECK(std::ranges::any_of(report.ignored, named));
 }
 
 TEST_CASE("half, bfloat16 and double tensors are converted to fp32") {

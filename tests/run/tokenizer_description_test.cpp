@@ -14,7 +14,9 @@ namespace {
 
 constexpr const char* kTokenizer = R"({
   "version": "1.0",
-  "added_tokens": [{"id": 0, "content": "<unk>", "special": true}, {"id": 3, "content": "<x>", "special": true}],
+  "added_tokens": [
+    {"id": 0, "content": "<unk>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true},
+    {"id": 3, "content": "<x>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}],
   "normalizer": {"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "Lowercase"}]},
   "pre_tokenizer": {"type": "WhitespaceSplit"},
   "model": {"type": "WordLevel", "unk_token": "<unk>", "vocab": {"<unk>": 0, "hello": 1, "world": 2}}})";
