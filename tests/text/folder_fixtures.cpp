@@ -54,8 +54,8 @@ void check_cases(const Tokenizer& tokenizer, const std::string& name) {
     CHECK(found.ids == c.encoding.ids);
     CHECK(found.type_ids == c.encoding.type_ids);
     CHECK(found.offsets == c.encoding.offsets);
-    CHECK(tokenizer.decode(c.encoding.ids, false) == c.decoded);
-    CHECK(tokenizer.decode(c.encoding.ids, true) == c.decoded_without_specials);
+    CHECK(tokenizer.decode_uncleaned(c.encoding.ids, false) == c.decoded);
+    CHECK(tokenizer.decode_uncleaned(c.encoding.ids, true) == c.decoded_without_specials);
   }
 }
 

@@ -75,7 +75,7 @@ TEST_CASE("anything unknown, missing or of a wrong type is named by its JSON pat
       {"/model/max_input_chars_per_word", -3, "'/model/max_input_chars_per_word'"},
       {"/model/unk_token", "[X]", "no unknown token '[X]'"},
       {"/model/vocab", json::object(), "'/model/vocab': the vocabulary is empty"},
-      {"/model/vocab", {"a", "b"}, "'/model/vocab'"},
+      {"/model/vocab", {"a", "b"}, "'/model/vocab/0'"},
       {"/model/vocab/hello", -1, "'/model/vocab/hello'"},
       {"/model/vocab/hello", 1.5, "'/model/vocab/hello'"},
       {"/model/vocab/hello", 4000000000u, "'/model/vocab/hello'"},

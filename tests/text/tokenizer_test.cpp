@@ -15,7 +15,8 @@ TEST_CASE("whole folders encode and decode as transformers does") {
 
 TEST_CASE("a folder without a tokenizer says what was looked for") {
   const test::TemporaryFolder folder;
-  CHECK_THROWS_WITH(load_tokenizer(folder.path()), Catch::Contains("tokenizer.json and vocab.txt"));
+  CHECK_THROWS_WITH(load_tokenizer(folder.path()),
+                    Catch::Contains("tokenizer.json, vocab.txt and the files"));
   CHECK_THROWS_AS(load_tokenizer(folder.path() / "nothing.json"), CheckpointError);
 }
 
