@@ -7,16 +7,20 @@
 #include "text/word_cache.h"
 
 namespace finetune::text {
+namespace {
+constexpr std::string_view kMetaspace = "\xE2\x96\x81";
+}
 
 /// Puts the word between two others, through everything, and keeps what lies between; nothing
 /// where that is not so at the ends of a text, too. Ends that are not plain are left unknown.
 std::vector<Piece> WordLearner::learn(const Word& word) const {
-  if (is_avoided(word.text)) return {};
+  const bool joins_next = options_.is_one_piece && word.text.ends_with(kMetaspace);
+  if (joins_next || is_avoided(word.text)) return {};
   const std::string_view front = word.has_prefix ? "x " : "";
   const std::vector<int32_t> before =
       word.has_prefix ? encode_plainly("x").ids : std::vector<int32_t>{};
   const std::vector<int32_t> behind = encode_plainly(" x").ids;
-  const TokenBuffer tokens = encode_plainly(base::cat(front, word.text, " x"));
+  const TokenBuffer tokens = encode_plainly(base::cat(front, word.text, " x"), word.has_prefix);
   const size_t begin = before.size();
   const size_t end = tokens.ids.size() - std::min(behind.size(), tokens.ids.size());
   if (begin >= end || !std::equal(before.begin(), before.end(), tokens.ids.begin()) ||
@@ -44,17 +48,22 @@ bool WordLearner::is_avoided(std::string_view word) const {
   return text.utf8().find_first_of(avoided_) != std::string::npos;
 }
 
-TokenBuffer WordLearner::encode_plainly(std::string_view text) const {
+TokenBuffer WordLearner::encode_plainly(std::string_view text, bool at_start) const {
   TokenBuffer tokens;
   tokens.wants_words = true;
-  plain_.encode({text, 0}, true, tokens);
+  const int32_t first_char = at_start ? 0 : 1;
+  plain_.encode({text, first_char}, true, tokens);
+  for (CharRange& offsets : tokens.offsets) {
+    offsets = {offsets.first - first_char, offsets.second - first_char};
+  }
   return tokens;
 }
 
 bool WordLearner::stands_at_ends(const Word& word, const Frame& frame) const {
   std::vector<int32_t> expected = frame.before;
   expected.insert(expected.end(), frame.ids.begin(), frame.ids.end());
-  if (encode_plainly(base::cat(word.has_prefix ? "x " : "", word.text)).ids != expected) {
+  if (encode_plainly(base::cat(word.has_prefix ? "x " : "", word.text), word.has_prefix).ids !=
+      expected) {
     return false;
   }
   if (!word.has_prefix || options_.prefix == WordwiseOptions::Prefix::kNever) return true;
@@ -101,7 +110,7 @@ bool WordLearner::has_plain_offsets(const Word& word, const std::vector<Piece>& 
   };
   const std::string_view before = word.has_prefix ? "x " : "";
   if (!are_plain(tokens, begin, front) ||
-      !are_plain(encode_plainly(base::cat(before, word.text)), begin, front)) {
+      !are_plain(encode_plainly(base::cat(before, word.text), word.has_prefix), begin, front)) {
     return false;
   }
   if (!word.has_prefix || options_.prefix == WordwiseOptions::Prefix::kNever) return true;

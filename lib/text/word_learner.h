@@ -34,7 +34,8 @@ class WordLearner {
   struct Frame {
     std::vector<int32_t> before, ids, behind;
   };
-  TokenBuffer encode_plainly(std::string_view text) const;
+  /// `text` at the start of a whole text, or (where words without a prefix stand) behind it.
+  TokenBuffer encode_plainly(std::string_view text, bool at_start = true) const;
   bool stands_at_ends(const Word& word, const Frame& frame) const;
   bool has_plain_offsets(const Word& word, const std::vector<Piece>& pieces,
                          const TokenBuffer& tokens, size_t begin) const;

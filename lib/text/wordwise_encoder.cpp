@@ -120,6 +120,8 @@ struct WordwiseEncoder::Run {
       const size_t spaces_begin = at;
       while (at < text.size() && segment.text[at] == ' ') ++at;
       size_t num_spaces = at - spaces_begin;
+      // A run becomes a visible space, which WhitespaceSplit does not cut at.
+      if (num_spaces > 1 && options.splits_first && options.joins_spaces) throw NotWordwise();
       const bool is_first = spaces_begin == 0;
       if (is_first && num_spaces > 0 && options.prepends_always) throw NotWordwise();
       if (at == text.size()) return finish(num_spaces);

@@ -50,9 +50,17 @@ TEST_CASE("a character that becomes several tokens leaves the ends unknown") {
   REQUIRE(!tokens.empty());
 }
 
-TEST_CASE("a word that becomes nothing or changes with its place is not learnt") {
-  CHECK(Pipeline().learn("\u00A8").size() != 1);  // a space and a mark
-  CHECK(Pipeline().learn("a\u3000").empty());     // a trailing space: another piece at the end
+TEST_CASE("a word of several pieces is learnt without ends") {
+  const auto pieces = Pipeline().learn("a\u3000");  // its space is a piece of its own
+  REQUIRE(pieces.size() == 3);
+  CHECK(pieces[0].end == kUnknownEnd);
+}
+
+TEST_CASE("a word whose space joins the next one's is not learnt where nothing is split") {
+  Pipeline pipeline;
+  CHECK_FALSE(pipeline.learn("a\u2581").empty());
+  pipeline.options.is_one_piece = true;
+  CHECK(pipeline.learn("a\u2581").empty());
 }
 
 }  // namespace finetune::text
