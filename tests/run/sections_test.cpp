@@ -61,7 +61,8 @@ TEST_CASE("only keys that leave the result of a run alone may change when it is 
   // training.nonfinite: a run that ended at a non-finite update may go on over it
   CHECK(safe == std::set<std::string>{"$schema", "about", "output_dir", "data.cache",
                                       "training.max_time", "training.nonfinite", "evaluation.every",
-                                      "evaluation.batch_size", "checkpoints.every",
+                                      "evaluation.batch_size", "evaluation.decode_every",
+                                      "evaluation.samples", "checkpoints.every",
                                       "checkpoints.keep_last", "checkpoints.keep_best",
                                       "logging.every", "logging.tensorboard"});
 }
