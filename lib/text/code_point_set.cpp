@@ -76,6 +76,13 @@ std::optional<CodePointSet> property_set(std::string_view name) {
 CodePointSet regex_space_set() { return collect(is_regex_space); }
 CodePointSet regex_word_set() { return from_ends(kRegexWord); }
 
+CodePointSet regex_word_set_in_class() {
+  CodePointSet others = complement(regex_word_set());
+  others.insert(others.end(), {{0xB2, 0xB3}, {0xB9, 0xB9}, {0xBC, 0xBE}});
+  std::sort(others.begin(), others.end());
+  return complement(others);
+}
+
 CodePointSet complement(const CodePointSet& set) {
   CodePointSet rest;
   char32_t next = 0;

@@ -18,6 +18,8 @@ std::optional<CodePointSet> property_set(std::string_view name);
 
 CodePointSet regex_space_set();  ///< \s
 CodePointSet regex_word_set();   ///< \w
+/// \w in brackets: without the superscript digits and fractions of Latin-1, a quirk of the library.
+CodePointSet regex_word_set_in_class();
 
 CodePointSet complement(const CodePointSet& set);
 

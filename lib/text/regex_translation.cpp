@@ -271,6 +271,11 @@ class Translator {
     }
     if (c == U'\\') {
       const char32_t letter = take();
+      if ((letter | 32) == U'w') {
+        const CodePointSet words = regex_word_set_in_class();
+        put_ranges(letter == U'w' ? words : complement(words));
+        return;
+      }
       if (const auto set = set_escape(letter)) {
         put_ranges(*set);
         return;

@@ -26,6 +26,9 @@ TEST_CASE("expressions match as they do in tokenizers") {
   CHECK(find(R"(.+)", U"a\nb\rc") == Spans{{0, 1}, {2, 5}});
   CHECK(find(R"(x*)", U"axb") == Spans{{0, 0}, {1, 2}, {3, 3}});
   CHECK(find(R"((?<=a)b)", U"ab b") == Spans{{1, 2}});
+  CHECK(find(R"(\w+)", U"a\u00B2b") == Spans{{0, 3}});
+  CHECK(find(R"([\w-]+)", U"a\u00B2b") == Spans{{0, 1}, {2, 3}});
+  CHECK(find(R"([\W]+)", U"a\u00B2b") == Spans{{1, 2}});
 }
 
 TEST_CASE("an expression that backtracks without end is stopped with an error") {
