@@ -24,14 +24,31 @@ namespace {
 constexpr const char* kSourceTextName = "source.txt.tmp";
 constexpr const char* kTargetTextName = "target.txt.tmp";
 
-void copy_tokenizer(base::Fs& files, const fs::path& source, const fs::path& folder) {
+TokenizerFiles read_tokenizer_files(const fs::path& source) {
   const bool is_folder = fs::is_directory(source);
   const fs::path from = is_folder ? source : source.parent_path();
   const std::vector<std::string> names = is_folder
                                              ? text::tokenizer_files(source)
                                              : std::vector<std::string>{source.filename().string()};
-  for (const std::string& name : names)
-    base::write_file_synced(files, folder / name, base::read_file(from / name));
+  TokenizerFiles files;
+  for (const std::string& name : names) files[name] = base::read_file(from / name);
+  return files;
+}
+
+void write_tokenizer(base::Fs& fs, const fs::path& folder, const TokenizerFiles& files) {
+  for (const auto& [name, content] : files) base::write_file_synced(fs, folder / name, content);
+}
+
+void load_source(const fs::path& from, Tokenizers& tokenizers) {
+  tokenizers.source = text::load_tokenizer(from);
+  tokenizers.source_files = read_tokenizer_files(from);
+  tokenizers.target = tokenizers.source;
+  tokenizers.target_files = tokenizers.source_files;
+}
+
+void load_target(const fs::path& from, Tokenizers& tokenizers) {
+  tokenizers.target = text::load_tokenizer(from);
+  tokenizers.target_files = read_tokenizer_files(from);
 }
 
 void write_line(base::OutputFile& file, const std::string& text) {
@@ -44,7 +61,7 @@ void write_training_texts(const RunConfig& config, const fs::path& folder) {
   if (config.data.train.file == "-") {
     throw ConfigError(
         "a tokenizer cannot be trained on data from standard input, which is read only once; give "
-        "a file, or train one first with 'finetune tokenize'");
+        "a file, or train one first with 'finetune train-tokenizer'");
   }
   data::ReadOptions read = build_read_options(config);
   read.target_path = config.data.train.target.string();
@@ -92,9 +109,9 @@ fs::path resolve(const Side& side, const fs::path& texts, const fs::path& folder
 
 /// The string or {"content": ...} that tokenizer_config.json has for a special token.
 std::optional<int32_t> special_id(const Tokenizers& tokenizers, const char* role) {
-  const fs::path file = tokenizers.target_files / "tokenizer_config.json";
-  if (!fs::exists(file)) return std::nullopt;
-  const json settings = base::read_json_file(file);
+  const auto file = tokenizers.target_files.find("tokenizer_config.json");
+  if (file == tokenizers.target_files.end()) return std::nullopt;
+  const json settings = base::parse_json(file->second, file->first);
   json token = settings.is_object() ? settings.value(role, json()) : json();
   if (token.is_object()) token = token.value("content", json());
   if (!token.is_string()) return std::nullopt;
@@ -107,26 +124,19 @@ void set_id(json& model_config, const char* key, const std::optional<int64_t>& i
 
 /// Those of the two models that an encoder-decoder is made of.
 Tokenizers load_pair(const fs::path& encoder, const fs::path& decoder) {
-  Tokenizers tokenizers = load_tokenizers(encoder);
-  std::shared_ptr<const text::Tokenizer> target = text::load_tokenizer(decoder);
-  if (target->fingerprint() == tokenizers.source->fingerprint()) return tokenizers;
-  tokenizers.target = std::move(target);
-  tokenizers.target_files = decoder;
-  return tokenizers;
+  const Tokenizers tokenizers = load_tokenizers(encoder);
+  Tokenizers pair = tokenizers;
+  load_target(decoder, pair);
+  return pair.target->fingerprint() == tokenizers.source->fingerprint() ? tokenizers : pair;
 }
 
 }  // namespace
 
 Tokenizers load_tokenizers(const fs::path& model_folder) {
   Tokenizers tokenizers;
-  tokenizers.source_files = model_folder;
-  tokenizers.source = text::load_tokenizer(model_folder);
-  tokenizers.target_files = model_folder;
-  tokenizers.target = tokenizers.source;
-  if (const fs::path own = model_folder / kTargetTokenizerName; fs::is_directory(own)) {
-    tokenizers.target_files = own;
-    tokenizers.target = text::load_tokenizer(own);
-  }
+  load_source(model_folder, tokenizers);
+  const fs::path own = model_folder / kTargetTokenizerName;
+  if (fs::is_directory(own)) load_target(own, tokenizers);
   return tokenizers;
 }
 
@@ -155,14 +165,10 @@ Tokenizers build_tokenizers(const RunConfig& config, const std::optional<fs::pat
     write_training_texts(config, folder);
   }
   Tokenizers tokenizers;
-  tokenizers.source_files = resolve(source, folder, folder / "source", num_threads);
-  tokenizers.source = text::load_tokenizer(tokenizers.source_files);
-  tokenizers.target_files = tokenizers.source_files;
-  tokenizers.target = tokenizers.source;
+  load_source(resolve(source, folder, folder / "source", num_threads), tokenizers);
   if (!is_shared) {
     const Side target{"model.target_tokenizer", *model.target_tokenizer, kTargetTextName, false};
-    tokenizers.target_files = resolve(target, folder, folder / "target", num_threads);
-    tokenizers.target = text::load_tokenizer(tokenizers.target_files);
+    load_target(resolve(target, folder, folder / "target", num_threads), tokenizers);
   }
   if (is_trained) {
     fs::remove(folder / kSourceTextName);
@@ -200,11 +206,11 @@ void add_vocabulary(json& model_config, const Tokenizers& tokenizers) {
 }
 
 void write_tokenizers(base::Fs& files, const fs::path& folder, const Tokenizers& tokenizers) {
-  copy_tokenizer(files, tokenizers.source_files, folder);
+  write_tokenizer(files, folder, tokenizers.source_files);
   if (tokenizers.is_shared()) return;
   const fs::path own = folder / kTargetTokenizerName;
   files.make_directory(own);
-  copy_tokenizer(files, tokenizers.target_files, own);
+  write_tokenizer(files, own, tokenizers.target_files);
   files.sync_directory(own);
 }
 

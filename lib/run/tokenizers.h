@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 
 #include "base/files.h"
 #include "data/prepare.h"
@@ -13,13 +15,17 @@
 
 namespace finetune::run {
 
+/// The files of a tokenizer by name, read when it was loaded: a checkpoint that a run goes on from
+/// is gone by the time that its next ones are written.
+using TokenizerFiles = std::map<std::string, std::string>;
+
 /// The tokenizers of a model and the files they came from. A model that reads and writes the same
 /// vocabulary, or only reads, has one: `target` is then `source`.
 struct Tokenizers {
   std::shared_ptr<const text::Tokenizer> source;
   std::shared_ptr<const text::Tokenizer> target;
-  std::filesystem::path source_files;  ///< folder or file
-  std::filesystem::path target_files;  ///< the same as source_files, or of its own
+  TokenizerFiles source_files;
+  TokenizerFiles target_files;  ///< the same as source_files, or of its own
 
   bool is_shared() const { return source == target; }
   data::Tokenizers for_data() const { return {*source, *target}; }
@@ -47,7 +53,7 @@ models::SpecialIds special_ids(const Tokenizers& tokenizers);
 /// tokenizers, where it is not given: sizes of vocabularies and ids of special tokens.
 void add_vocabulary(nlohmann::json& model_config, const Tokenizers& tokenizers);
 
-/// Copies their files into a model folder, each synced.
+/// Writes their files into a model folder, each synced.
 void write_tokenizers(base::Fs& files, const std::filesystem::path& folder,
                       const Tokenizers& tokenizers);
 
