@@ -172,6 +172,8 @@ std::unique_ptr<SegmentEncoder> find_wordwise(const JsonNode& root, const TokenM
   WordwiseOptions options;
   if (normalizer && !follow_normalizer(*normalizer, options)) return nullptr;
   if (!pre_tokenizer || !follow_metaspace(*pre_tokenizer, options)) return nullptr;
+  // Spaces that other characters become join with those beside them before words are cut.
+  if (options.splits_first && options.joins_spaces) return nullptr;
   return make_wordwise_encoder({normalizer ? read_normalizer(*normalizer) : nullptr,
                                 read_pre_tokenizer(*pre_tokenizer), model, options});
 }
