@@ -14,7 +14,7 @@ enum class WordRule {
   kGpt2,    ///< '(s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
   kLlama3,  ///< (?i:'s|...)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|
             ///< ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+| \s+(?!\S)|\s+, as in Llama 3 and cl100k_base
-  kQwen2,  ///< the same with \p{N} for \p{N}{1,3}
+  kQwen2,   ///< the same with \p{N} for \p{N}{1,3}
 };
 
 enum class LetterKind : uint8_t { kLetter, kNumber, kOther, kSpace, kMultibyte };
