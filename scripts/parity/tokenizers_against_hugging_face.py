@@ -68,8 +68,11 @@ def from_folder(path):
     from transformers import AutoTokenizer
     tokenizer = AutoTokenizer.from_pretrained(path)
 
+    # A Marian tokenizer decodes with the target's model unless told that the ids are of the source.
+    source = {"use_source_tokenizer": True} if "Marian" in type(tokenizer).__name__ else {}
+
     def decode(ids, skip):
-        return tokenizer.decode(ids, skip_special_tokens=skip)
+        return tokenizer.decode(ids, skip_special_tokens=skip, **source)
 
     if tokenizer.is_fast:
         return of_backend(path, tokenizer.backend_tokenizer, decode)
