@@ -53,7 +53,7 @@ uint64_t encode_all(const Tokenizer& tokenizer, const Lines& lines, bool want_of
 uint64_t encode_threaded(const Tokenizer& tokenizer, const Lines& lines, int num_threads) {
   std::atomic<uint64_t> num_tokens = 0;
   finetune::text::encode_each(
-      tokenizer, lines, {}, num_threads, [&](size_t, const Encoding& encoding) {
+      tokenizer, lines, {{}, num_threads}, [&](size_t, const Encoding& encoding) {
         num_tokens.fetch_add(encoding.ids.size(), std::memory_order_relaxed);
       });
   return num_tokens;
