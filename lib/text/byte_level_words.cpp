@@ -9,13 +9,13 @@ LetterKind letter_kind(char32_t code_point) {
 }
 
 const std::array<LetterKind, 256>& letter_kinds() {
-  static const std::array<LetterKind, 256> kKinds = [] {
+  static const std::array<LetterKind, 256> of_byte = [] {
     std::array<LetterKind, 256> kinds{};
     kinds.fill(LetterKind::kMultibyte);
     for (unsigned char c = 0; c < 128; ++c) kinds[c] = letter_kind(c);
     return kinds;
   }();
-  return kKinds;
+  return of_byte;
 }
 
 }  // namespace finetune::text

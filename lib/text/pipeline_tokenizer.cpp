@@ -112,9 +112,14 @@ class PipelineTokenizer final : public Tokenizer {
  private:
   void collect(std::string_view text, const EncodeOptions& options, TokenBuffer& out) const;
   void collect_segment(const Segment& segment, bool want_offsets, TokenBuffer& out) const;
+  /// A segment and where its added tokens are.
+  struct CutSegment {
+    const Segment& segment;
+    const std::vector<AddedTokens::Split>& splits;
+  };
   template <class Body>
-  static void for_each_split(const Segment& segment, const std::vector<AddedTokens::Split>& splits,
-                             bool want_offsets, TokenBuffer& out, const Body& encode_text);
+  static void for_each_split(const CutSegment& cut, bool want_offsets, TokenBuffer& out,
+                             const Body& encode_text);
 
   PipelineParts parts_;
   AddedTokens added_;
@@ -122,15 +127,13 @@ class PipelineTokenizer final : public Tokenizer {
   std::optional<int32_t> pad_id_;
 };
 
-/// Appends the added tokens among `splits` and hands the text between them to `encode_text`.
+/// Appends the added tokens of the segment and hands the text between them to `encode_text`.
 template <class Body>
-void PipelineTokenizer::for_each_split(const Segment& segment,
-                                       const std::vector<AddedTokens::Split>& splits,
-                                       bool want_offsets, TokenBuffer& out,
+void PipelineTokenizer::for_each_split(const CutSegment& cut, bool want_offsets, TokenBuffer& out,
                                        const Body& encode_text) {
-  int32_t first_char = segment.first_char;
-  for (const AddedTokens::Split& split : splits) {
-    const std::string_view part = segment.text.substr(split.begin, split.end - split.begin);
+  int32_t first_char = cut.segment.first_char;
+  for (const AddedTokens::Split& split : cut.splits) {
+    const std::string_view part = cut.segment.text.substr(split.begin, split.end - split.begin);
     const int32_t end = first_char + static_cast<int32_t>(count_chars(part));
     if (!split.id) {
       encode_text(Segment{part, first_char});
@@ -160,7 +163,7 @@ void PipelineTokenizer::collect_segment(const Segment& segment, bool want_offset
   }
   std::vector<AddedTokens::Split>& splits = workspace().inner_splits;
   added_.split_normalized(segment.text, splits);
-  for_each_split(segment, splits, want_offsets, out, [&](const Segment& part) {
+  for_each_split({segment, splits}, want_offsets, out, [&](const Segment& part) {
     parts_.fast_encoder->encode(part, want_offsets, out);
   });
 }
@@ -180,7 +183,8 @@ void PipelineTokenizer::collect(std::string_view text, const EncodeOptions& opti
   }
   std::vector<AddedTokens::Split>& splits = workspace().splits;
   added_.split(text, splits);
-  for_each_split({text, 0}, splits, want_offsets, out,
+  const Segment whole{text, 0};
+  for_each_split({whole, splits}, want_offsets, out,
                  [&](const Segment& part) { collect_segment(part, want_offsets, out); });
 }
 

@@ -105,7 +105,7 @@ class Translator {
   void repeat() {
     const size_t end = std::min(regex_.find(U'}', next_), regex_.size());
     const std::u32string_view body = regex_.substr(next_, end - next_);
-    const bool is_repeat = end < regex_.size() && body.size() > 0 && body != U"," &&
+    const bool is_repeat = end < regex_.size() && !body.empty() && body != U"," &&
                            body.find_first_not_of(U"0123456789,") == std::u32string_view::npos &&
                            std::count(body.begin(), body.end(), U',') <= 1;
     if (!is_repeat) throw Refusal{"a brace that is no repeat; write it as \\{"};

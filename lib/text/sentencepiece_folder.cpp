@@ -229,7 +229,7 @@ json make_decoder(const Source& source) {
 
 json make_post_processor(const Source& source, const JsonVocabulary& tables) {
   const TemplateStep first{"A", 0, true}, second{"B", 0, true}, second_type{"B", 1, true};
-  const auto ids = [&](std::vector<std::string> contents) {
+  const auto ids = [&](const std::vector<std::string>& contents) {
     return slow_ids(contents, tables, source.config);
   };
   switch (source.conversion) {
