@@ -1,13 +1,13 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/mm.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 
 #include "kernels/checks.h"
 #include "kernels/gradients.h"
+#include "kernels/matrix_product.h"
 #include "kernels/ops.h"
 #include "kernels/reference.h"
 #include "kernels/rows.h"
@@ -72,19 +72,18 @@ class BlockedLoss {
   const Gradients& gradients() const { return gradients_; }
 
  private:
-  double block(int64_t first, at::Tensor logits) {
+  double block(int64_t first, const at::Tensor& logits) {
     const int64_t count = logits.size(0);
     const at::Tensor x = x_.narrow(0, first, count);
-    at::mm_out(logits, x, head_.weight.t());  // [n, V]
+    matrix_product_into(logits, x, head_.weight.t());  // [n, V]
     const double loss = to_gradients(first, logits);
     if (wanted_.x) {
-      at::Tensor dx = gradients_.x.narrow(0, first, count);
-      at::mm_out(dx, logits, head_.weight);
+      matrix_product_into(gradients_.x.narrow(0, first, count), logits, head_.weight);
     }
     if (wanted_.weight && first == 0) {
-      at::mm_out(gradients_.weight, logits.t(), x);
+      matrix_product_into(gradients_.weight, logits.t(), x);
     } else if (wanted_.weight) {
-      gradients_.weight.addmm_(logits.t(), x);
+      add_matrix_product(gradients_.weight, logits.t(), x);
     }
     if (wanted_.bias) {
       sum_over_rows(count, gradients_.bias, [&](int64_t begin, int64_t end, float* sums) {

@@ -1,10 +1,8 @@
-#include <ATen/TensorOperators.h>
-#include <ATen/ops/addmm.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/mm.h>
 
 #include "kernels/checks.h"
 #include "kernels/gradients.h"
+#include "kernels/matrix_product.h"
 #include "kernels/ops.h"
 #include "kernels/reference.h"
 #include "kernels/rows.h"
@@ -24,10 +22,10 @@ void matrix_gradients(AutogradContext* ctx, const variable_list& saved, const at
                       variable_list& out) {
   const at::Tensor& x = saved[kX];
   const at::Tensor& weight = saved[kWeight];
-  if (ctx->needs_input_grad(kX)) out[kX] = at::mm(dy, weight);  // [N, I]
+  if (ctx->needs_input_grad(kX)) out[kX] = matrix_product(dy, weight);  // [N, I]
   if (ctx->needs_input_grad(kWeight)) {
     GradientTarget target(weight);
-    target.buffer().addmm_(dy.t(), x);  // [O, I]
+    add_matrix_product(target.buffer(), dy.t(), x);  // [O, I]
     out[kWeight] = target.returned();
   }
 }
@@ -37,7 +35,7 @@ struct Linear : torch::autograd::Function<Linear> {
                             const std::optional<at::Tensor>& bias) {
     const at::Tensor b = bias.value_or(at::Tensor());
     ctx->save_for_backward({x, weight, b});
-    return reference::linear(x, weight, b);
+    return matrix_product(x, weight.t(), b);
   }
 
   static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
@@ -70,7 +68,7 @@ struct LinearActivation : torch::autograd::Function<LinearActivation> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
                             const std::optional<at::Tensor>& given, Activation activation) {
     const at::Tensor bias = given.value_or(at::Tensor());
-    const at::Tensor z = at::mm(x, weight.t());  // [N, O], bias not yet added
+    const at::Tensor z = matrix_product(x, weight.t());  // [N, O], bias not yet added
     at::Tensor y = at::empty_like(z);
     simd::ActivationRows rows = activation_rows(z, bias, activation);
     rows.out = y.data_ptr<float>();

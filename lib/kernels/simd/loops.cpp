@@ -4,6 +4,7 @@
 #include "kernels/simd/attention_loops.h"
 #include "kernels/simd/cached_attention_loops.h"
 #include "kernels/simd/loss_loops.h"
+#include "kernels/simd/matrix_loops.h"
 #include "kernels/simd/norm_loops.h"
 #include "kernels/simd/optimizer_loops.h"
 
@@ -26,6 +27,9 @@ const Loops FINETUNE_LOOPS = {
     .attention_forward = attention_forward,
     .attention_backward = attention_backward,
     .cached_attention = cached_attention,
+    .matrix_panel = matrix_panel,
+    .matrix_scratch = matrix_scratch,
+    .multiply = multiply_matrices,
     .cross_entropy_forward = cross_entropy_forward,
     .cross_entropy_backward = cross_entropy_backward,
     .cross_entropy_in_place = cross_entropy_in_place,

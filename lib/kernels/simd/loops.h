@@ -117,6 +117,30 @@ struct CachedAttentionRow {
   float scale = 0.0F;
 };
 
+/// c [M, O] = a [M, I] b [I, O] + bias, or c += a b. A transposed a or b lies in memory as its
+/// transpose. depth I is at least 1.
+struct MatrixProduct {
+  const float* a = nullptr;
+  const float* b = nullptr;
+  float* c = nullptr;
+  const float* bias = nullptr;  ///< [O] or null; not with `adds`
+  int64_t a_stride = 0;         ///< from row to row in memory
+  int64_t b_stride = 0;
+  int64_t c_stride = 0;
+  int64_t depth = 0;
+  bool a_is_transposed = false;
+  bool b_is_transposed = false;
+  bool adds = false;
+};
+
+/// A part of c.
+struct MatrixRange {
+  int64_t first_row = 0;
+  int64_t end_row = 0;
+  int64_t first_column = 0;
+  int64_t end_column = 0;
+};
+
 struct CrossEntropyRows {
   const float* logits = nullptr;     ///< [N, C]
   const int64_t* targets = nullptr;  ///< [N], negative: skipped
@@ -173,6 +197,9 @@ struct Loops {
   void (*attention_forward)(const AttentionTask&, float* scratch);
   void (*attention_backward)(const AttentionTask&, float* scratch);
   void (*cached_attention)(const CachedAttentionRow&, float* scratch);  ///< [count] floats
+  int64_t (*matrix_panel)();    ///< columns that are computed together
+  int64_t (*matrix_scratch)();  ///< floats
+  void (*multiply)(const MatrixProduct&, const MatrixRange&, float* scratch);
   void (*cross_entropy_forward)(const CrossEntropyRows&, int64_t begin, int64_t end);
   void (*cross_entropy_backward)(const CrossEntropyRows&, int64_t begin, int64_t end);
   void (*cross_entropy_in_place)(const CrossEntropyInPlace&, int64_t begin, int64_t end);

@@ -247,3 +247,39 @@ TEST_CASE("the optimiser agrees between instruction sets") {
       },
       1e-6F);
 }
+
+TEST_CASE("products of matrices agree between instruction sets, and with sums in double") {
+  constexpr int64_t kRows = 29;
+  constexpr int64_t kDepth = 300;
+  constexpr int64_t kColumns = 75;
+  const Vector a = random_vector(kRows * kDepth, 1);
+  const Vector b = random_vector(kDepth * kColumns, 2);
+  Vector expected(kRows * kColumns);
+  for (int64_t i = 0; i < kRows; ++i) {
+    for (int64_t j = 0; j < kColumns; ++j) {
+      double sum = 0.0;
+      for (int64_t k = 0; k < kDepth; ++k)
+        sum += static_cast<double>(a[i * kDepth + k]) * b[k * kColumns + j];
+      expected[i * kColumns + j] = static_cast<float>(sum);
+    }
+  }
+  for_sets([&](const Loops& loops) {
+    Vector c(kRows * kColumns, 9.0F);
+    Vector scratch(loops.matrix_scratch());
+    MatrixProduct product;
+    product.a = a.data();
+    product.b = b.data();
+    product.c = c.data();
+    product.a_stride = product.depth = kDepth;
+    product.b_stride = product.c_stride = kColumns;
+    const int64_t split = loops.matrix_panel();  // of the columns, and of the rows after 12
+    for (const int64_t row : {int64_t{0}, int64_t{12}}) {
+      for (const int64_t column : {int64_t{0}, split}) {
+        loops.multiply(product,
+                       {row, row == 0 ? 12 : kRows, column, column == 0 ? split : kColumns},
+                       scratch.data());
+      }
+    }
+    check_near(c, expected, 2e-4F);  // 300 products of up to 4, sums of up to 100
+  });
+}
