@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "optim/schedule.h"
 
 namespace finetune::apps {
 
@@ -65,20 +66,31 @@ Progress::~Progress() {
   if (is_bar_) base::set_log_hooks({}, {});
 }
 
-void Progress::on_start(int64_t total_updates, int64_t updates_done) {
+void Progress::on_start(int64_t total_updates, int64_t updates_done, double max_seconds) {
   total_ = total_updates;
+  max_seconds_ = max_seconds;
   done_at_start_ = updates_done;
   start_ = Clock::now();
   last_drawn_ = start_;
+}
+
+/// Of the limit that is nearest.
+double Progress::share_done(const train::StepEvent& event) const {
+  const double by_updates =
+      total_ > 0 ? static_cast<double>(event.position.updates) / static_cast<double>(total_) : 0.0;
+  const double by_time = max_seconds_ > 0.0 ? event.position.seconds / max_seconds_ : 0.0;
+  return std::min(std::max(by_updates, by_time), 1.0);
 }
 
 std::string Progress::status(const train::StepEvent& event) const {
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
   const int64_t done = event.position.updates;
   const auto here = static_cast<double>(std::max<int64_t>(done - done_at_start_, 1));
-  const double left = elapsed / here * static_cast<double>(total_ - done);
-  return base::cat("step ", done, "/", total_, "  epoch ", fixed(event.position.epoch, 2),
-                   "  loss ", fixed(smoothed_loss_, 4), "  ", fixed(smoothed_rate_, 0), " tok/s  ",
+  double left = elapsed / here * static_cast<double>(total_ - done);
+  if (max_seconds_ > 0.0) left = std::clamp(max_seconds_ - event.position.seconds, 0.0, left);
+  const std::string total = total_ == optim::kNoLimit ? "" : base::cat("/", total_);
+  return base::cat("step ", done, total, "  epoch ", fixed(event.position.epoch, 2), "  loss ",
+                   fixed(smoothed_loss_, 4), "  ", fixed(smoothed_rate_, 0), " tok/s  ",
                    duration_text(elapsed), " done, ", duration_text(left), " left");
 }
 
@@ -97,11 +109,8 @@ void Progress::on_step(const train::StepEvent& event) {
   last_drawn_ = now;
   line_ = status(event);
   if (is_bar_) {
-    const double share =
-        total_ > 0 ? static_cast<double>(event.position.updates) / static_cast<double>(total_)
-                   : 0.0;
     const int width = std::clamp(terminal_width() - static_cast<int>(line_.size()) - 4, 0, 40);
-    const auto filled = static_cast<size_t>(share * width);
+    const auto filled = static_cast<size_t>(share_done(event) * width);
     if (width >= 10) {
       line_ = "[" + std::string(filled, '=') +
               std::string(static_cast<size_t>(width) - filled, ' ') + "] " + line_;

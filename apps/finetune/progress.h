@@ -19,7 +19,7 @@ class Progress final : public run::RunObserver {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void on_start(int64_t total_updates, int64_t updates_done) override;
+  void on_start(int64_t total_updates, int64_t updates_done, double max_seconds) override;
   void on_step(const train::StepEvent& event) override;
   void on_evaluation(const train::EvaluationEvent& event) override;
   void on_checkpoint(const train::CheckpointEvent& event) override;
@@ -27,6 +27,7 @@ class Progress final : public run::RunObserver {
  private:
   using Clock = std::chrono::steady_clock;
 
+  double share_done(const train::StepEvent& event) const;
   std::string status(const train::StepEvent& event) const;
   void draw();
   void clear();
@@ -34,6 +35,7 @@ class Progress final : public run::RunObserver {
   bool is_bar_;
   bool is_quiet_;
   int64_t total_ = 0;
+  double max_seconds_ = 0.0;
   int64_t done_at_start_ = 0;
   Clock::time_point start_;
   Clock::time_point last_drawn_;

@@ -12,9 +12,7 @@ double ratio(int64_t numerator, int64_t denominator) {
   return static_cast<double>(numerator) / static_cast<double>(std::max<int64_t>(1, denominator));
 }
 
-}  // namespace
-
-double schedule_factor(const Schedule& schedule, int64_t updates_done) {
+double factor_by_updates(const Schedule& schedule, int64_t updates_done) {
   if (updates_done < schedule.warmup_steps) return ratio(updates_done, schedule.warmup_steps);
   switch (schedule.type) {
     case ScheduleType::kConstant:
@@ -28,6 +26,14 @@ double schedule_factor(const Schedule& schedule, int64_t updates_done) {
     }
   }
   return 1.0;  // unreachable: the switch names every type
+}
+
+}  // namespace
+
+double schedule_factor(const Schedule& schedule, int64_t updates_done, double time_share) {
+  const double factor = factor_by_updates(schedule, updates_done);
+  if (schedule.type != ScheduleType::kLinear) return factor;
+  return std::min(factor, std::max(0.0, 1.0 - time_share));
 }
 
 }  // namespace finetune::optim

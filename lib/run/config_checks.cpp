@@ -75,6 +75,16 @@ void check_tokenizers(const ModelSection& model, config::Document& document) {
   }
 }
 
+/// A share of the updates needs to know how many there will be.
+void check_warmup(const RunConfig& config, config::Document& document) {
+  const TrainingSection& training = config.training;
+  const bool is_by_clock = training.max_time && !training.max_steps && !training.num_train_epochs;
+  if (!is_by_clock || config.schedule.warmup.unit != config::Unit::kPercent) return;
+  document.report({"schedule.warmup", "training.max_time"},
+                  "how many updates fit into max_time is not known before: give the warm-up in "
+                  "steps or epochs, or a num_train_epochs or max_steps");
+}
+
 /// Two files belong to a task with a target text.
 void check_pairs_of_files(const RunConfig& config, config::Document& document) {
   if (config.task.chosen().target_kind() == data::TargetKind::kText) return;
@@ -102,6 +112,7 @@ void check_together(const RunConfig& config, config::Document& document) {
   }
   check_pairs_of_files(config, document);
   check_parts(config.model, document);
+  check_warmup(config, document);
   check_tokenizers(config.model, document);
   if (config.early_stopping && !config.data.validation) {
     document.report({"early_stopping", "data.validation"},

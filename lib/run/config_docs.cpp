@@ -29,6 +29,7 @@ with every default filled in.
 
 std::string config_docs() {
   RunConfig defaults;
+  defaults.task.shows_every_type = true;
   config::Fields fields;
   defaults.describe(fields);
   return std::string(kIntroduction) + config::markdown(fields);

@@ -114,7 +114,8 @@ RunConfig read_run_config(const std::filesystem::path& file,
   check_together(config, document);
   document.throw_if_wrong();
   TrainingSection& training = config.training;
-  if (!training.num_train_epochs && !training.max_steps) training.num_train_epochs = kDefaultEpochs;
+  if (!training.num_train_epochs && !training.max_steps && !training.max_time)
+    training.num_train_epochs = kDefaultEpochs;
   return config;
 }
 

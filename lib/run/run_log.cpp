@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/strings.h"
+#include "optim/schedule.h"
 #include "report/history.h"
 #include "report/results.h"
 #include "report/trainer_state.h"
@@ -123,7 +124,7 @@ std::string RunLog::trainer_state_text(const train::TrainState& state,
   report::TrainerStateFields fields;
   fields.global_step = state.position.updates;
   fields.epoch = state.position.epoch;
-  fields.max_steps = total_updates;
+  fields.max_steps = total_updates == optim::kNoLimit ? 0 : total_updates;
   fields.num_train_epochs =
       static_cast<int64_t>(std::ceil(config_.training.num_train_epochs.value_or(0.0)));
   fields.train_batch_size = config_.training.batch_size;

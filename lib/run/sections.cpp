@@ -191,19 +191,21 @@ void DataSection::describe(Fields& fields) {
 
 void TrainingSection::describe(Fields& fields) {
   fields.add("num_train_epochs", num_train_epochs,
-             {.doc = "Passes over the training data; not set: 3, or no limit where max_steps is "
-                     "given. A run ends at the first limit it meets.",
+             {.doc = "Passes over the training data; not set: 3, or no limit where max_steps or "
+                     "max_time is given. A run ends at the first limit it meets.",
               .example = "3",
               .above = 0,
               .at_most = 1000000});
   fields.add("max_steps", max_steps,
              {.doc = "Most optimizer updates.", .example = "1000", .at_least = 1});
-  fields.add("max_time", max_time,
-             {.doc = "Most time to train.",
-              .example = "\"20 minutes\"",
-              .is_safe_at_resume = true,
-              .above = 0,
-              .units = {Unit::kSeconds, Unit::kMinutes, Unit::kHours}});
+  fields.add(
+      "max_time", max_time,
+      {.doc = "Most time to train, evaluations included. A linear schedule then falls by the clock "
+              "where that is sooner, so that runs are no longer equal to the bit.",
+       .example = "\"20 minutes\"",
+       .is_safe_at_resume = true,
+       .above = 0,
+       .units = {Unit::kSeconds, Unit::kMinutes, Unit::kHours}});
   fields.add("batch_size", batch_size,
              {.doc = "Examples in a micro-batch.", .at_least = 1, .at_most = 1000000});
   fields.add("batch_tokens", batch_tokens,

@@ -114,16 +114,17 @@ class Run {
     store.sweep();
     RunLog log(config_, observer_, found_ ? std::optional(found_->step) : std::nullopt);
     const train::StopSignal signal;
+    const train::TrainerOptions options = build_trainer_options(config_);
     train::Trainer trainer(
         {*task, parameters, optimizer, *data_.train, data_.validation.get(), store, log,
          [&](base::Fs& files, const fs::path& folder, const train::TrainState& state) {
            write_checkpoint(files, folder, log.trainer_state_text(state, total_updates_));
          },
          should_stop, judge_of(samples.get(), should_stop)},
-        build_trainer_options(config_));
+        options);
     total_updates_ = trainer.total_updates();
     if (found_) trainer.restore(train::read_train_state(found_->folder, optimizer));
-    observer_.on_start(total_updates_, trainer.state().position.updates);
+    observer_.on_start(total_updates_, trainer.state().position.updates, options.max_seconds);
     const train::Outcome outcome = trainer.run();
     return finish(outcome, trainer.state(), *task, log);
   }

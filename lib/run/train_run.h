@@ -34,7 +34,10 @@ struct TrainSummary {
 /// What happens before and after the updates; the trainer's own events come through TrainListener.
 class RunObserver : public train::TrainListener {
  public:
-  virtual void on_start(int64_t /*total_updates*/, int64_t /*updates_done*/) {}
+  /// `total_updates` is optim::kNoLimit where only the clock ends the run, `max_seconds` 0 where it
+  /// does not.
+  virtual void on_start(int64_t /*total_updates*/, int64_t /*updates_done*/,
+                        double /*max_seconds*/) {}
 };
 
 /// One complete run: data, model, training (fresh or resumed), evaluation of the best model, and

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "optim/schedule.h"
+
 namespace finetune::train {
 
 namespace {
@@ -26,6 +28,7 @@ int64_t num_groups(int64_t num_batches, int64_t gradient_accumulation_steps) {
 
 int64_t count_updates(std::span<const int64_t> lengths, const data::SamplerOptions& sampler,
                       const RunLength& length) {
+  if (std::isinf(length.num_train_epochs) && length.max_steps == 0) return optim::kNoLimit;
   int64_t updates = 0;
   double epochs_left = length.num_train_epochs;
   for (int64_t epoch = 0; epochs_left > 1e-9; ++epoch, epochs_left -= 1.0) {

@@ -16,7 +16,7 @@ struct RunLength {
 };
 
 /// Updates of a whole run: ceil(epochs * updates per epoch) as Hugging Face counts them, or
-/// max_steps if that is less.
+/// max_steps if that is less; optim::kNoLimit where neither is a limit.
 int64_t count_updates(std::span<const int64_t> lengths, const data::SamplerOptions& sampler,
                       const RunLength& length);
 

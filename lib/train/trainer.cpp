@@ -93,6 +93,11 @@ bool Trainer::is_finished() const {
          (options_.max_seconds > 0.0 && position.seconds >= options_.max_seconds);
 }
 
+/// Of the time that the run may take, what had passed before this update.
+double Trainer::time_share() const {
+  return options_.max_seconds > 0.0 ? state_.position.seconds / options_.max_seconds : 0.0;
+}
+
 void Trainer::load_epoch(int64_t epoch) {
   if (loaded_epoch_ == epoch) return;
   batches_ = data::epoch_batches(lengths_, options_.sampler, epoch);
@@ -111,8 +116,8 @@ void Trainer::take_step() {
   } else if (!std::isfinite(grad_norm)) {
     skip(group, base::cat("the gradient norm is ", grad_norm));
   } else {
-    apply(group, options_.learning_rate * optim::schedule_factor(options_.schedule, before.updates),
-          grad_norm);
+    const double factor = optim::schedule_factor(options_.schedule, before.updates, time_share());
+    apply(group, options_.learning_rate * factor, grad_norm);
   }
   advance();
   state_.is_boundary_pending = true;

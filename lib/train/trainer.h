@@ -24,11 +24,12 @@ namespace finetune::train {
 struct TrainerOptions {
   data::SamplerOptions sampler;
   double learning_rate = 5e-5;
-  optim::Schedule schedule;       ///< its steps come from the limits and the warm-up below
-  double num_train_epochs = 3.0;  ///< the run ends at the first limit that it reaches
-  int64_t max_steps = 0;          ///< 0: no limit
-  double max_seconds = 0.0;       ///< 0: no limit
-  Warmup warmup;                  ///< sets schedule.warmup_steps
+  optim::Schedule schedule;  ///< its steps come from the limits and the warm-up below
+  double num_train_epochs =
+      3.0;                   ///< the run ends at the first limit that it reaches; may be infinite
+  int64_t max_steps = 0;     ///< 0: no limit
+  double max_seconds = 0.0;  ///< 0: no limit
+  Warmup warmup;             ///< sets schedule.warmup_steps
 
   bool skips_nonfinite = false;  ///< else a loss or gradient that is not finite ends the run
   int64_t max_consecutive_skips = 10;
@@ -79,6 +80,7 @@ class Trainer {
 
   Outcome run();
 
+  /// optim::kNoLimit where only the clock ends the run.
   int64_t total_updates() const { return options_.schedule.total_steps; }
   const TrainState& state() const { return state_; }
 
@@ -86,6 +88,7 @@ class Trainer {
   struct Group;
   void load_epoch(int64_t epoch);
   bool is_finished() const;
+  double time_share() const;
   void take_step();
   Group accumulate();
   void apply(const Group& group, double learning_rate, double grad_norm);

@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <thread>
 
 #include "base/log.h"
+#include "optim/schedule.h"
 #include "support/standard_stream.h"
 #include "support/test_support.h"
 
@@ -37,7 +40,7 @@ train::StepEvent step(int64_t number, double loss) {
 }
 
 void run_steps(Progress& progress, int count) {
-  progress.on_start(count, 0);
+  progress.on_start(count, 0, 0.0);
   for (int i = 1; i <= count; ++i) progress.on_step(step(i, 1.0));
 }
 
@@ -90,10 +93,23 @@ TEST_CASE("switched off, steps are not shown but evaluations and checkpoints are
   CHECK_THAT(text, Contains("saved checkpoint-5 in 0.25 s\n"));
 }
 
+TEST_CASE("a run that the clock ends has no count of steps to reach") {
+  const std::string text = shown([] {
+    Progress progress(ProgressMode::kOn);
+    progress.on_start(optim::kNoLimit, 0, 60.0);
+    train::StepEvent event = step(3, 1.0);
+    event.position.seconds = 50.0;
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(110));  // a bar is redrawn ten times a second
+    progress.on_step(event);
+  });
+  CHECK_THAT(text, Contains("step 3  epoch") && Contains("0m10s left"));
+}
+
 TEST_CASE("loss and rate are running means, the first step counts in full") {
   const std::string text = shown([] {
     Progress progress(ProgressMode::kAuto);
-    progress.on_start(2, 0);
+    progress.on_start(2, 0, 0.0);
     progress.on_step(step(1, 1.0));
     progress.on_step(step(2, 2.0));
   });

@@ -45,3 +45,15 @@ TEST_CASE("the first update of a warm-up has factor 0, without warm-up 1") {
   CHECK(schedule_factor({ScheduleType::kConstant, 0, 10}, 0) == 1.0);
   CHECK(schedule_factor({ScheduleType::kLinear, 0, 10}, 0) == 1.0);
 }
+
+TEST_CASE("a line falls by the clock where that is sooner, in the warm-up too") {
+  const Schedule by_clock{ScheduleType::kLinear, 4, finetune::optim::kNoLimit};
+  CHECK(schedule_factor(by_clock, 1, 0.1) == 0.25);
+  CHECK(schedule_factor(by_clock, 3, 0.5) == 0.5);
+  CHECK(schedule_factor(by_clock, 1000000, 0.25) == 0.75);
+  CHECK(schedule_factor(by_clock, 10, 1.5) == 0.0);
+  CHECK(schedule_factor({ScheduleType::kLinear, 0, 10}, 8, 0.1) == Approx(0.2));
+  CHECK(schedule_factor({ScheduleType::kLinear, 0, 10}, 1, 0.6) == Approx(0.4));
+  CHECK(schedule_factor({ScheduleType::kConstant, 0, 10}, 1, 0.6) == 1.0);
+  CHECK(schedule_factor({ScheduleType::kInverseSqrt, 0, 10}, 0, 0.6) == 1.0);
+}

@@ -24,6 +24,17 @@ TEST_CASE("an error in a key is not followed by errors about its default") {
         "\"5 percent\", found the string '5%'; write a share as \"5 percent\"");
 }
 
+TEST_CASE("a warm-up in percent needs to know how many updates there will be") {
+  const std::string both = "schedule.warmup=5 percent";
+  CHECK(config_errors(kMinimalConfig, {"training.max_time=5 minutes", both})
+            .find("schedule.warmup: how many updates fit into max_time is not known before") !=
+        std::string::npos);
+  CHECK(config_errors(kMinimalConfig, {"training.max_time=5 minutes", "schedule.warmup=100"})
+            .empty());
+  CHECK(config_errors(kMinimalConfig, {"training.max_time=5 minutes", both, "training.max_steps=9"})
+            .empty());
+}
+
 TEST_CASE("labels fit the problem") {
   CHECK(config_errors(kMinimalConfig, {"task.labels=[\"a\"]"}) ==
         "  override 'task.labels=[\"a\"]': task.labels: one class leaves nothing to learn");

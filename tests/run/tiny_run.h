@@ -46,7 +46,7 @@ std::string labelled_rows(int count, int first);
 /// Keeps what happens in a run.
 class RecordingObserver : public run::RunObserver {
  public:
-  void on_start(int64_t total, int64_t done) override {
+  void on_start(int64_t total, int64_t done, double /*max_seconds*/) override {
     total_updates = total;
     updates_at_start = done;
   }

@@ -4,6 +4,8 @@
 #include <limits>
 #include <vector>
 
+#include "optim/schedule.h"
+
 namespace finetune::train {
 namespace {
 
@@ -29,6 +31,8 @@ TEST_CASE("a limit in steps holds with and without one in epochs") {
   CHECK(count_updates(lengths, sampler(10, 1), {3.0, 70}) == 30);
   CHECK(count_updates(lengths, sampler(10, 1), {std::numeric_limits<double>::infinity(), 70}) ==
         70);
+  CHECK(count_updates(lengths, sampler(10, 1), {std::numeric_limits<double>::infinity(), 0}) ==
+        optim::kNoLimit);
 }
 
 TEST_CASE("with a token budget every epoch counts its own batches") {

@@ -1,6 +1,9 @@
 #include "train/trainer.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <functional>
+#include <limits>
 
 #include "base/random.h"
 #include "support/test_support.h"
@@ -124,6 +127,21 @@ TEST_CASE("a finished run that is started again does nothing more") {
   CHECK(second.run() == Outcome::kFinished);
   CHECK(second.record.losses.empty());
   CHECK(second.fingerprint() == first.fingerprint());
+}
+
+TEST_CASE("where only the clock ends a run its learning rate falls by the clock") {
+  const test::TemporaryFolder folder;
+  TrainerOptions options = toy_options();
+  options.num_train_epochs = std::numeric_limits<double>::infinity();
+  options.max_seconds = 0.2;
+  ToyRun run(folder.path(), options);
+  CHECK(run.run() == Outcome::kTimeIsUp);
+  const std::vector<double>& rates = run.record.learning_rates;
+  REQUIRE(rates.size() > 10);
+  CHECK(rates.front() == options.learning_rate);
+  CHECK(std::ranges::is_sorted(rates, std::greater<>()));
+  CHECK(rates.back() > 0.0);
+  CHECK(rates.back() < 0.5 * options.learning_rate);
 }
 
 TEST_CASE("limits in steps and in time end a run") {
