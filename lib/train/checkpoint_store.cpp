@@ -85,7 +85,7 @@ void CheckpointStore::write_folder(const fs::path& folder, int64_t step,
                                    const WriteFiles& write_files) {
   if (fs_.exists(folder)) fs_.remove_tree(folder);
   fs_.make_directory(folder);
-  RecordingFs recording(fs_);
+  RecordingFs recording(fs_, folder);
   write_files(recording, folder);
   base::write_file_synced(fs_, folder / kManifestName,
                           to_json_text(Manifest{step, recording.files()}));

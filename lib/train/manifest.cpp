@@ -78,7 +78,12 @@ Manifest::Entry entry_of(const fs::path& file) {
 
 bool is_plain_name(const std::string& name) {
   return !name.empty() && name != "." && name != ".." &&
-         name.find_first_of(std::string("/\\\0", 3)) == std::string::npos;
+         name.find_first_of(std::string("\\\0", 2)) == std::string::npos;
+}
+
+/// True for a path that stays within its folder.
+bool is_inner_path(const std::string& path) {
+  return std::ranges::all_of(base::split(path, '/'), is_plain_name);
 }
 
 Manifest parse_manifest(const fs::path& file) {
@@ -95,11 +100,12 @@ Manifest parse_manifest(const fs::path& file) {
   manifest.step = object.at("step").get<int64_t>();
   if (!object.value("files", json()).is_object()) throw bad("key 'files' should be an object");
   for (const auto& [name, entry] : object.at("files").items()) {
-    const bool is_right = is_plain_name(name) && entry.is_object() &&
+    const bool is_right = is_inner_path(name) && entry.is_object() &&
                           entry.value("bytes", json()).is_number_unsigned() &&
                           entry.value("xxh3", json()).is_string();
     if (!is_right)
-      throw bad("entry " + base::quote(name) + " should hold a plain name, 'bytes' and 'xxh3'");
+      throw bad("entry " + base::quote(name) +
+                " should hold a path within the folder, 'bytes' and 'xxh3'");
     const std::string digits = entry.at("xxh3").get<std::string>();
     if (digits.size() != 16 ||
         !std::ranges::all_of(digits, [](unsigned char c) { return std::isxdigit(c); })) {
@@ -113,7 +119,8 @@ Manifest parse_manifest(const fs::path& file) {
 }  // namespace
 
 std::unique_ptr<base::OutputFile> RecordingFs::create(const fs::path& path) {
-  return std::make_unique<RecordingFile>(inner_.create(path), files_[path.filename().string()]);
+  const std::string name = path.lexically_relative(folder_).generic_string();
+  return std::make_unique<RecordingFile>(inner_.create(path), files_[name]);
 }
 
 std::string to_json_text(const Manifest& manifest) {

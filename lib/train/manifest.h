@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/files.h"
 
@@ -17,7 +18,7 @@ struct Manifest {
     uint64_t hash = 0;  ///< XXH3-64 over blocks of 1 MiB, each seeded with the hash of those before
   };
   int64_t step = 0;
-  std::map<std::string, Entry> files;
+  std::map<std::string, Entry> files;  ///< by path within the folder, "/" between its parts
 };
 
 inline constexpr const char* kManifestName = "manifest.json";
@@ -29,12 +30,13 @@ std::string to_json_text(const Manifest& manifest);
 Manifest verify_manifest(const std::filesystem::path& folder);
 
 /// An Fs that passes everything on to `inner` and notes size and hash of each file created through
-/// it.
+/// it in `folder` or below.
 class RecordingFs final : public base::Fs {
  public:
-  explicit RecordingFs(base::Fs& inner) : inner_(inner) {}
+  RecordingFs(base::Fs& inner, std::filesystem::path folder)
+      : inner_(inner), folder_(std::move(folder)) {}
 
-  /// Entries by file name of the files closed so far.
+  /// Entries of the files closed so far, as a manifest of the folder has them.
   const std::map<std::string, Manifest::Entry>& files() const { return files_; }
 
   std::unique_ptr<base::OutputFile> create(const std::filesystem::path& path) override;
@@ -59,6 +61,7 @@ class RecordingFs final : public base::Fs {
 
  private:
   base::Fs& inner_;
+  std::filesystem::path folder_;
   std::map<std::string, Manifest::Entry> files_;
 };
 

@@ -112,6 +112,24 @@ TEST_CASE("a translation that was cut off ends with the same weights as one that
         test::read_file(whole / "run/samples.jsonl"));
 }
 
+TEST_CASE("a model with a vocabulary for each language is saved, found whole and exported") {
+  const TinyRun tiny;
+  write_pairs(tiny, "t", 32, 0);
+  write_pairs(tiny, "v", 6, 3);
+  json patch = json::parse(kTranslation);
+  patch["model"].erase("tokenizer");
+  patch["model"]["source_tokenizer"] = {
+      {"train", "byte-bpe"}, {"vocab_size", 264}, {"class", "bart"}};
+  patch["model"]["target_tokenizer"] = {
+      {"train", "byte-bpe"}, {"vocab_size", 264}, {"class", "roberta"}};
+  patch["training"]["num_train_epochs"] = 2;
+  tiny.train(patch.dump());
+  export_model(tiny / "run", tiny / "out", false);
+  Inference exported(tiny / "out");
+  const std::vector<data::Example> examples = {{.text = "two three"}};
+  CHECK(exported.answer(examples)->to_json(0).contains("translation"));
+}
+
 TEST_CASE("a language model learns the characters of a file and goes on from a prompt") {
   const TinyRun tiny;
   std::string text;

@@ -11,15 +11,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder with two files, one above the block size of the hash, and its manifest.
+/// A folder with its manifest and three files: one above the block size of the hash, and two of
+/// one name, of which one is in a folder of its own.
 class Folder {
  public:
   Folder() {
     std::string large((size_t{1} << 20) + 12345, 'x');
     for (size_t i = 0; i < large.size(); i += 1000) large[i] = static_cast<char>(i % 251);
-    RecordingFs recording(base::posix_fs());
+    fs::create_directory(path() / "inner");
+    RecordingFs recording(base::posix_fs(), path());
     base::write_file_synced(recording, path() / "large.bin", large);
     base::write_file_synced(recording, path() / "small.json", "{}");
+    base::write_file_synced(recording, path() / "inner/small.json", "[1]");
     base::write_file_synced(base::posix_fs(), path() / kManifestName,
                             to_json_text(Manifest{7, recording.files()}));
   }
@@ -42,15 +45,18 @@ TEST_CASE("a manifest holds for the files that were recorded") {
   const Folder folder;
   const Manifest manifest = verify_manifest(folder.path());
   CHECK(manifest.step == 7);
-  CHECK(manifest.files.size() == 2);
+  CHECK(manifest.files.size() == 3);
   CHECK(manifest.files.at("small.json").bytes == 2);
+  CHECK(manifest.files.at("inner/small.json").bytes == 3);
 }
 
 TEST_CASE("one flipped bit anywhere is found and the file is named") {
   const Folder folder;
   const base::RandomStream random(3, base::StreamPurpose::kBootstrap);
   for (uint64_t trial = 0; trial < 50; ++trial) {
-    const fs::path file = folder.path() / (trial % 5 == 0 ? "small.json" : "large.bin");
+    const fs::path file = folder.path() / (trial % 5 == 0   ? "small.json"
+                                           : trial % 5 == 1 ? "inner/small.json"
+                                                            : "large.bin");
     const std::string intact = test::read_file(file);
     std::string damaged = intact;
     const auto byte = random.below(2 * trial, damaged.size());
@@ -82,6 +88,9 @@ TEST_CASE("a manifest that is absent or makes no sense is refused") {
       R"({"format_version":1})",
       R"({"format_version":1,"step":1,"files":[]})",
       R"({"format_version":1,"step":1,"files":{"../x":{"bytes":1,"xxh3":"0123456789abcdef"}}})",
+      R"({"format_version":1,"step":1,"files":{"a/../../x":{"bytes":1,"xxh3":"0123456789abcdef"}}})",
+      R"({"format_version":1,"step":1,"files":{"/x":{"bytes":1,"xxh3":"0123456789abcdef"}}})",
+      R"({"format_version":1,"step":1,"files":{"a//x":{"bytes":1,"xxh3":"0123456789abcdef"}}})",
       R"({"format_version":1,"step":1,"files":{"x":{"bytes":-1,"xxh3":"0123456789abcdef"}}})",
       R"({"format_version":1,"step":1,"files":{"x":{"bytes":1,"xxh3":"zz"}}})"};
   for (const std::string& text : bad) {
