@@ -5,7 +5,6 @@ do the least that they can. Left out is scripts/test.sh, which runs this very te
 has done both."""
 
 import os
-import pathlib
 import re
 import subprocess
 
@@ -107,11 +106,15 @@ class Readme(support.Case):
             for key, value in values.items() if isinstance(values, dict) else [(None, values)]:
                 self.assertEqual(value, config[section] if key is None else config[section][key], f"{section}.{key}")
 
-    def test_links_of_the_documents_lead_somewhere(self):
+    def test_links_and_paths_of_the_documents_lead_somewhere(self):
         documents = [support.ROOT / "README.md", support.ROOT / "data" / "README.md", *(support.ROOT / "docs").glob("*.md")]
         for document in documents:
-            for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
-                self.assertTrue((document.parent / target).exists(), f"{pathlib.Path(document).name}: {target}")
+            text = document.read_text()
+            links = [document.parent / target for target in re.findall(r"\]\((?!https?:)([^)#]+)", text)]
+            paths = [support.ROOT / path for path in re.findall(r"`((?:lib|apps|tests|scripts|docs|configs)/[\w./-]+)`", text)]
+            self.assertTrue(links + paths or document.name in ("changelog.md", "config.md"), document.name)
+            for path in links + paths:
+                self.assertTrue(path.exists(), f"{document.name}: {path}")
 
 
 if __name__ == "__main__":
