@@ -43,6 +43,14 @@ class Surroundings(support.Case):
             result = support.run(*arguments, wrapper=["sh", "-c", 'exec "$@" >/dev/full', "sh"])
             self.assert_fails(result, support.EXIT_IO, "standard output")
 
+    def test_waiting_threads_spin_no_longer_than_a_moment(self):
+        for given, spins in (({}, "1000"), ({"GOMP_SPINCOUNT": "77"}, "77"), ({"OMP_WAIT_POLICY": "passive"}, "0")):
+            environment = {key: value for key, value in support.environment().items() if key not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
+            shown = subprocess.run([support.program(), "--version"], env={**environment, "OMP_DISPLAY_ENV": "verbose", **given},
+                                   capture_output=True, text=True, timeout=60)
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertIn(f"GOMP_SPINCOUNT = '{spins}'", shown.stderr)
+
     def test_closed_standard_input_and_error(self):
         config = self.short()
         result = support.run("train", config, wrapper=["sh", "-c", 'exec "$@" <&- 2>&-', "sh"])
