@@ -95,6 +95,36 @@ void compute(const at::Tensor& c, const at::Tensor& a, const at::Tensor& b, cons
   run(product, c.size(0), c.size(1));
 }
 
+/// Up to so many rows packing x is better than packing b: the steps of decoding.
+constexpr int64_t kFewRows = 256;
+
+/// c = a b + bias where a has few rows and b is W^T. `c` is contiguous.
+void multiply_few_rows(const at::Tensor& c, const Stored& a, const Stored& b,
+                       const at::Tensor& bias) {
+  constexpr int64_t kBlocksPerTask = 4;
+  const simd::Loops& loops = simd::loops();
+  simd::FewRows task;
+  task.rows = c.size(0);
+  task.outputs = c.size(1);
+  task.inputs = a.matrix.size(1);
+  const int64_t columns = loops.few_rows_columns(task.rows);
+  const at::Tensor packed = at::empty({task.inputs, columns}, c.options());
+  loops.few_rows_pack(a.data, a.stride, task.rows, task.inputs, packed.data_ptr<float>());
+  const at::Tensor start = bias.defined() ? bias.contiguous() : bias;
+  task.x = packed.data_ptr<float>();
+  task.weight = b.data;
+  task.weight_stride = b.stride;
+  task.bias = start.defined() ? start.data_ptr<float>() : nullptr;
+  task.y = c.data_ptr<float>();
+  const int64_t num_blocks = ceil_div(task.outputs, simd::kFewRowsOutputs);
+  at::parallel_for(0, num_blocks, kBlocksPerTask, [&](int64_t begin, int64_t end) {
+    const at::Tensor scratch = at::empty({simd::kFewRowsOutputs, columns}, at::kFloat);
+    loops.multiply_few_rows(task, begin * simd::kFewRowsOutputs,
+                            std::min(end * simd::kFewRowsOutputs, task.outputs),
+                            scratch.data_ptr<float>());
+  });
+}
+
 /// Whether our loops can take a product; its shapes are checked on the way.
 bool is_ours(const at::Tensor& a, const at::Tensor& b) {
   check_shape(a, {kAny, kAny}, "a");
@@ -107,7 +137,13 @@ bool is_ours(const at::Tensor& a, const at::Tensor& b) {
 at::Tensor matrix_product(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias) {
   if (!is_ours(a, b)) return bias.defined() ? at::addmm(bias, a, b) : at::mm(a, b);
   at::Tensor c = at::empty({a.size(0), b.size(1)}, a.options());
-  compute(c, a, b, bias, /*adds=*/false);
+  const Stored left = stored(a);
+  const Stored right = stored(b);
+  if (a.size(0) <= kFewRows && !left.is_transposed && right.is_transposed) {
+    multiply_few_rows(c, left, right, bias);
+  } else {
+    compute(c, a, b, bias, /*adds=*/false);
+  }
   return c;
 }
 

@@ -80,14 +80,19 @@ TEST_CASE("a row's bits depend neither on its neighbours nor on the number of th
   const at::Tensor a = random_tensor({500, 300}, 1);
   const at::Tensor weight = random_tensor({700, 300}, 2);
   const at::Tensor all = matrix_product(a, weight.t());
-  for (const int64_t count : {1, 2, 7, 12, 13, 64, 128, 499}) {
+  const at::Tensor bias = random_tensor({700}, 3);
+  const at::Tensor biased = matrix_product(a, weight.t(), bias);
+  for (const int64_t count : {1, 2, 7, 12, 13, 33, 64, 128, 256, 257, 499}) {
     INFO(count);
-    CHECK(is_same(matrix_product(a.narrow(0, 1, count), weight.t()), all.narrow(0, 1, count)));
+    const at::Tensor some = a.narrow(0, 1, count);
+    CHECK(is_same(matrix_product(some, weight.t()), all.narrow(0, 1, count)));
+    CHECK(is_same(matrix_product(some, weight.t(), bias), biased.narrow(0, 1, count)));
   }
   for (const int threads : {1, 2, 3}) {
     with_threads(threads, [&] {
       CHECK(is_same(matrix_product(a, weight.t()), all));
       CHECK(is_same(matrix_product(weight, a.t()), all.t().contiguous()));
+      CHECK(is_same(matrix_product(a.narrow(0, 0, 40), weight.t()), all.narrow(0, 0, 40)));
     });
   }
 }

@@ -141,6 +141,19 @@ struct MatrixRange {
   int64_t end_column = 0;
 };
 
+/// y = x W^T + bias for few rows of x.
+struct FewRows {
+  const float* x = nullptr;       ///< [inputs, columns]: packed by few_rows_pack
+  const float* weight = nullptr;  ///< [outputs, inputs], of rows with a stride
+  const float* bias = nullptr;    ///< [outputs] or null
+  float* y = nullptr;             ///< [rows, outputs]
+  int64_t weight_stride = 0;
+  int64_t rows = 0;
+  int64_t inputs = 0;  ///< at least 1
+  int64_t outputs = 0;
+};
+constexpr int64_t kFewRowsOutputs = 16;  ///< computed together
+
 struct CrossEntropyRows {
   const float* logits = nullptr;     ///< [N, C]
   const int64_t* targets = nullptr;  ///< [N], negative: skipped
@@ -200,9 +213,20 @@ struct Loops {
   int64_t (*matrix_panel)();    ///< columns that are computed together
   int64_t (*matrix_scratch)();  ///< floats
   void (*multiply)(const MatrixProduct&, const MatrixRange&, float* scratch);
+  int64_t (*few_rows_columns)(int64_t num_rows);  ///< of x packed
+  /// x [num_rows, inputs] -> packed [inputs, columns]
+  void (*few_rows_pack)(const float* x, int64_t stride, int64_t num_rows, int64_t inputs,
+                        float* packed);
+  /// Outputs [begin, end); scratch [kFewRowsOutputs, columns].
+  void (*multiply_few_rows)(const FewRows&, int64_t begin, int64_t end, float* scratch);
   void (*cross_entropy_forward)(const CrossEntropyRows&, int64_t begin, int64_t end);
   void (*cross_entropy_backward)(const CrossEntropyRows&, int64_t begin, int64_t end);
   void (*cross_entropy_in_place)(const CrossEntropyInPlace&, int64_t begin, int64_t end);
+  /// log(sum(exp(scores))); with log_probs [count], which may be `scores`, also score - that.
+  float (*log_sum_exp)(const float* scores, int64_t count, float* log_probs);
+  /// The first index from `begin` on with scores[index] + offset > threshold, else `count`.
+  int64_t (*next_above)(const float* scores, int64_t begin, int64_t count, float offset,
+                        float threshold);
   void (*adamw)(const AdamWBlock&);
   double (*sum_of_squares)(const float* values, int64_t count);
 };

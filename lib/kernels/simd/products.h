@@ -137,6 +137,24 @@ FINETUNE_INLINE void transpose(Floats (&rows)[kLanes]) {
   }
 }
 
+/// The sums of kLanes vectors, each in the lane of its number.
+FINETUNE_INLINE Floats lane_sums(Floats (&vectors)[kLanes]) {
+  const Ints lanes = lane_numbers();
+#pragma GCC unroll 4
+  for (int32_t half = kLanes / 2; half > 0; half /= 2) {
+    const Ints is_upper = (lanes & half) != 0;
+    const Ints lower = is_upper ? (lanes ^ half) + static_cast<int32_t>(kLanes) : lanes;
+    const Ints upper = is_upper ? lanes + static_cast<int32_t>(kLanes) : lanes | half;
+#pragma GCC unroll 16
+    for (int32_t r = 0; r < half; ++r) {
+      const Floats a = vectors[r];
+      const Floats b = vectors[r + half];
+      vectors[r] = __builtin_shuffle(a, b, lower) + __builtin_shuffle(a, b, upper);
+    }
+  }
+  return vectors[0];
+}
+
 /// out [width, round_up(count)] = those rows of `from` transposed, the gap zero.
 void pack_transposed(const float* from, const Rows& rows, float* out) {
   const int64_t columns = round_up(rows.count);

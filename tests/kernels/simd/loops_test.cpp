@@ -91,6 +91,42 @@ TEST_CASE("the mask of a key never changes: resuming depends on it") {
   CHECK(stream.row(5).bits(7) == 0x93898cf5U);
 }
 
+TEST_CASE("products of few rows follow their definition, also where the work is cut in two") {
+  for_sets([&](const Loops& loops) {
+    for (const int64_t rows : {1, 3, 16, 33, 50}) {
+      for (const int64_t inputs : {1, 15, 16, 17, 100, 1500}) {
+        for (const int64_t outputs : {1, 4, 8, 13, 21, 50}) {
+          const Vector x = random_vector(static_cast<size_t>(rows * inputs), 1);
+          const Vector weight = random_vector(static_cast<size_t>(outputs * inputs), 2);
+          const Vector bias = random_vector(static_cast<size_t>(outputs), 3);
+          Vector y(static_cast<size_t>(rows * outputs), 777.0F);
+          Vector packed(static_cast<size_t>(inputs * loops.few_rows_columns(rows)));
+          Vector scratch(static_cast<size_t>(kFewRowsOutputs * loops.few_rows_columns(rows)));
+          loops.few_rows_pack(x.data(), inputs, rows, inputs, packed.data());
+          const FewRows task{packed.data(), weight.data(), bias.data(), y.data(),
+                             inputs,        rows,          inputs,      outputs};
+          const int64_t middle = std::min(outputs, kFewRowsOutputs);
+          loops.multiply_few_rows(task, 0, middle, scratch.data());
+          loops.multiply_few_rows(task, middle, outputs, scratch.data());
+          double error = 0;
+          for (int64_t r = 0; r < rows; ++r) {
+            for (int64_t o = 0; o < outputs; ++o) {
+              double exact = bias[static_cast<size_t>(o)];
+              for (int64_t k = 0; k < inputs; ++k) {
+                exact += double{x[static_cast<size_t>(r * inputs + k)]} *
+                         weight[static_cast<size_t>(o * inputs + k)];
+              }
+              error = std::max(error, std::abs(y[static_cast<size_t>(r * outputs + o)] - exact));
+            }
+          }
+          INFO(rows << " x " << inputs << " x " << outputs);
+          CHECK(error < 1e-6 * (10 + static_cast<double>(inputs)));
+        }
+      }
+    }
+  });
+}
+
 TEST_CASE("gelu, its tanh form and ReLU follow their definitions over the whole range") {
   Vector x;
   for (float v = -40.0F; v <= 40.0F; v += 0.0137F) x.push_back(v);
