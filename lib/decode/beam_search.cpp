@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/vocabulary.h"
+
 namespace finetune::decode {
 namespace {
 
@@ -80,7 +82,11 @@ std::vector<Candidate> expand(const BeamState& state, std::span<const float> log
   for (size_t beam = 0; beam < state.running.size(); ++beam) {
     const float score_so_far = state.running[beam].score;
     const auto row = log_probs.subspan(beam * vocab_size, vocab_size);
-    for (size_t token = 0; token < vocab_size; ++token) {
+    // Without noise most tokens are passed over at once.
+    const auto next = [&](size_t from) {
+      return noise.empty() ? kernels::next_above(row, from, score_so_far, best.threshold()) : from;
+    };
+    for (size_t token = next(0); token < vocab_size; token = next(token + 1)) {
       const float score = row[token] + score_so_far;
       const float rank = noise.empty() ? score : score + noise[beam * vocab_size + token];
       if (rank > best.threshold()) {

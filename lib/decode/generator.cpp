@@ -1,8 +1,7 @@
 #include "decode/generator.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/log_softmax.h>
-#include <ATen/ops/logsumexp.h>
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "decode/search.h"
+#include "kernels/vocabulary.h"
 
 namespace finetune::decode {
 namespace {
@@ -94,24 +94,25 @@ at::Tensor Batch::prefill() {
 }
 
 void Batch::advance(const at::Tensor& hidden) {
-  at::Tensor scores = models::logits(head_, hidden);
-  const at::Tensor log_sums = at::logsumexp(scores, {1});
-  const std::span<const float> sums(log_sums.const_data_ptr<float>(),
-                                    static_cast<size_t>(log_sums.numel()));
+  const at::Tensor scores = models::logits(head_, hidden);
+  const std::vector<float> sums =
+      takes_log_probs(options_) ? kernels::log_softmax_in_place(scores) : kernels::log_sums(scores);
   if (std::ranges::any_of(sums, [](float sum) { return !std::isfinite(sum); })) {
     throw DivergedError(
         "the model's scores of the next token are NaN or infinite: its weights are damaged, or "
         "training diverged");
   }
-  if (takes_log_probs(options_)) scores = at::log_softmax(scores, 1);
   const auto vocab_size = static_cast<size_t>(scores.size(1));
-  const float* data = scores.const_data_ptr<float>();
-  for (const Rows& rows : rows_) {
-    const auto begin = static_cast<size_t>(rows.begin);
-    const auto count = static_cast<size_t>(rows.count);
-    searches_[rows.search]->advance({data + begin * vocab_size, count * vocab_size},
-                                    sums.subspan(begin, count));
-  }
+  auto* data = scores.data_ptr<float>();
+  at::parallel_for(0, static_cast<int64_t>(rows_.size()), 1, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) {
+      const Rows& rows = rows_[static_cast<size_t>(i)];
+      const auto begin = static_cast<size_t>(rows.begin);
+      const auto count = static_cast<size_t>(rows.count);
+      searches_[rows.search]->advance({data + begin * vocab_size, count * vocab_size},
+                                      std::span(sums).subspan(begin, count));
+    }
+  });
 }
 
 /// -> hidden states of the new rows, or undefined when every search is over.

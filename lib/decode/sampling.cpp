@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "kernels/vocabulary.h"
 
 namespace finetune::decode {
 
@@ -11,7 +12,7 @@ using base::RandomStream;
 using base::StreamPurpose;
 
 int32_t argmax(std::span<const float> scores) {
-  return static_cast<int32_t>(std::ranges::max_element(scores) - scores.begin());
+  return static_cast<int32_t>(kernels::argmax(scores));
 }
 
 int32_t draw(std::span<const float> scores, double uniform) {

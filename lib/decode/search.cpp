@@ -20,21 +20,20 @@ class BeamSearch final : public Search {
     state_.running.push_back({std::move(start.prompt)});
   }
 
-  void advance(std::span<const float> scores, std::span<const float> /*log_sums*/) override {
-    log_probs_.assign(scores.begin(), scores.end());
-    const size_t vocab_size = scores.size() / state_.running.size();
+  void advance(std::span<float> log_probs, std::span<const float> /*log_sums*/) override {
+    const size_t vocab_size = log_probs.size() / state_.running.size();
     for (size_t beam = 0; beam < state_.running.size(); ++beam) {
-      const auto row = std::span(log_probs_).subspan(beam * vocab_size, vocab_size);
+      const auto row = log_probs.subspan(beam * vocab_size, vocab_size);
       apply_rules(options_, {state_.running[beam].ids, state_.prompt_length, state_.length_limit},
                   row);
       if (options_.do_sample) apply_sampling_rules(options_, row);
     }
     std::vector<float> noise;
     if (options_.do_sample) {
-      noise = gumbel_noise(options_.seed, stream_, num_steps_, log_probs_.size());
+      noise = gumbel_noise(options_.seed, stream_, num_steps_, log_probs.size());
     }
     ++num_steps_;
-    const std::vector<Candidate> candidates = expand(state_, log_probs_, noise, options_);
+    const std::vector<Candidate> candidates = expand(state_, log_probs, noise, options_);
     finish(state_, candidates, options_);
     go_on(state_, candidates, options_);
     judge(state_, options_);
@@ -59,7 +58,6 @@ class BeamSearch final : public Search {
  private:
   const Options& options_;
   BeamState state_;
-  std::vector<float> log_probs_;  ///< of the present step, rules applied
   uint64_t stream_;
   uint64_t num_steps_ = 0;
 };
@@ -72,7 +70,7 @@ class Continuations final : public Search {
     chains_.resize(static_cast<size_t>(options.num_return_sequences), Chain{start_.prompt});
   }
 
-  void advance(std::span<const float> scores, std::span<const float> log_sums) override {
+  void advance(std::span<float> scores, std::span<const float> log_sums) override {
     const size_t vocab_size = scores.size() / log_sums.size();
     int64_t row = 0;
     for (size_t index = 0; index < chains_.size(); ++index) {

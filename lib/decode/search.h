@@ -31,8 +31,9 @@ class Search {
   virtual ~Search() = default;
 
   /// Scores of the next token for each of its rows, [rows, V] row-major: log-probabilities where
-  /// takes_log_probs(), else logits. log_sums [rows] holds log(sum(exp)) of each row of scores.
-  virtual void advance(std::span<const float> scores, std::span<const float> log_sums) = 0;
+  /// takes_log_probs(), else logits; they may be overwritten. log_sums [rows] holds log(sum(exp))
+  /// of each row of logits. Searches of one batch may advance at the same time.
+  virtual void advance(std::span<float> scores, std::span<const float> log_sums) = 0;
 
   virtual std::vector<NextRow> next_rows() const = 0;  ///< none: the search is over
   virtual Hypotheses results() const = 0;

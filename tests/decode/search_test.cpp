@@ -18,7 +18,8 @@ TEST_CASE("continuations leave one by one, and the others keep their rows") {
   const auto search = decode::make_search(options, {{0}, 10, 0});
   const std::vector<float> even = {0, 0, 0};
   const std::vector<float> sum = {1.0986F};
-  search->advance(even, sum);
+  std::vector<float> first = even;
+  search->advance(first, sum);
   size_t rows = search->next_rows().size();
   for (const auto& row : search->next_rows()) CHECK(row.parent == 0);
   for (int step = 0; step < 8 && rows > 0; ++step) {
@@ -41,7 +42,7 @@ TEST_CASE("a beam search starts from one row and then has one for each beam") {
   options.num_beams = 3;
   options.eos_token_ids = {1};
   const auto search = decode::make_search(options, {{0}, 4, 0});
-  const std::vector<float> scores = {-3, -9, -1, -2, -4, -5};
+  std::vector<float> scores = {-3, -9, -1, -2, -4, -5};
   search->advance(scores, std::vector<float>{0});
   const auto rows = search->next_rows();
   REQUIRE(rows.size() == 3);
@@ -54,7 +55,7 @@ TEST_CASE("a beam search starts from one row and then has one for each beam") {
 TEST_CASE("the length limit ends a text without an end token") {
   const decode::Options options;
   const auto search = decode::make_search(options, {{0}, 3, 0});
-  const std::vector<float> scores = {-3, -1};
+  std::vector<float> scores = {-3, -1};
   search->advance(scores, std::vector<float>{0});
   REQUIRE(search->next_rows().size() == 1);
   search->advance(scores, std::vector<float>{0});
