@@ -48,6 +48,14 @@ int64_t length_limit(const Options& options, size_t prompt_length, int64_t model
   return limit;
 }
 
+uint64_t stream_of(std::span<const int64_t> streams, int64_t index) {
+  if (streams.empty()) return static_cast<uint64_t>(index);
+  if (index >= static_cast<int64_t>(streams.size())) {
+    throw InternalError("generation: fewer random streams than texts");
+  }
+  return static_cast<uint64_t>(streams[static_cast<size_t>(index)]);
+}
+
 /// One batch of searches over a model.
 class Batch {
  public:
@@ -144,7 +152,7 @@ std::vector<Hypotheses> Batch::run() {
 }  // namespace
 
 std::vector<Hypotheses> generate(models::Seq2SeqModel& model, const nn::TokenBatch& sources,
-                                 const Options& options, uint64_t first_stream) {
+                                 const Options& options, std::span<const int64_t> streams) {
   const c10::NoGradGuard no_grad;
   const models::SpecialIds ids = model.special_ids();
   const Options complete = with_model_ids(options, ids);
@@ -153,13 +161,13 @@ std::vector<Hypotheses> generate(models::Seq2SeqModel& model, const nn::TokenBat
   Batch batch(*decoder, model.head(), complete);
   for (int64_t i = 0; i < sources.sequences.count(); ++i) {
     batch.add({static_cast<int32_t>(ids.decoder_start.value())}, model.max_target_length(),
-              first_stream + static_cast<uint64_t>(i));
+              stream_of(streams, i));
   }
   return batch.run();
 }
 
 std::vector<Hypotheses> generate(models::LanguageModel& model, const nn::TokenBatch& prompts,
-                                 const Options& options, uint64_t first_stream) {
+                                 const Options& options, std::span<const int64_t> streams) {
   const c10::NoGradGuard no_grad;
   const Options complete = with_model_ids(options, model.special_ids());
   check(complete, model.vocab_size());
@@ -170,7 +178,7 @@ std::vector<Hypotheses> generate(models::LanguageModel& model, const nn::TokenBa
   for (int64_t i = 0; i < prompts.sequences.count(); ++i) {
     const auto at = static_cast<size_t>(i);
     batch.add({ids + offsets[at], ids + offsets[at + 1]}, model.max_length(),
-              first_stream + static_cast<uint64_t>(i));
+              stream_of(streams, i));
   }
   return batch.run();
 }

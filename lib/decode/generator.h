@@ -23,14 +23,14 @@ struct Hypothesis {
 using Hypotheses = std::vector<Hypothesis>;
 
 /// Writes texts for each source. A result does not depend on its neighbours in the batch; finished
-/// texts leave it. Runs without gradients and dropout. `first_stream` numbers the random streams of
-/// sampling, so that a long input cut into batches samples as one. Throws ConfigError as check()
-/// does, DivergedError when the model gives NaN.
+/// texts leave it. Runs without gradients and dropout. streams[i] numbers the random stream that
+/// text i is sampled from, so that texts of one input differ however it is cut into batches;
+/// without them i does. Throws ConfigError as check() does, DivergedError when the model gives NaN.
 std::vector<Hypotheses> generate(models::Seq2SeqModel& model, const nn::TokenBatch& sources,
-                                 const Options& options, uint64_t first_stream = 0);
+                                 const Options& options, std::span<const int64_t> streams = {});
 
 /// Continues each prompt. Throws ConfigError, too, for a prompt that leaves no room to go on.
 std::vector<Hypotheses> generate(models::LanguageModel& model, const nn::TokenBatch& prompts,
-                                 const Options& options, uint64_t first_stream = 0);
+                                 const Options& options, std::span<const int64_t> streams = {});
 
 }  // namespace finetune::decode

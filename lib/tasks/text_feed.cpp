@@ -58,7 +58,7 @@ TokenPredictions Seq2SeqFeed::predict(const data::Batch& batch, const nn::Pass& 
 
 std::vector<decode::Hypotheses> Seq2SeqFeed::write(const data::Batch& batch,
                                                    const decode::Options& options) {
-  return decode::generate(model_, to_token_batch(batch), options);
+  return decode::generate(model_, to_token_batch(batch), options, batch.example_indices);
 }
 
 TokenPredictions PrefixFeed::predict(const data::Batch& batch, const nn::Pass& pass) {
@@ -77,7 +77,7 @@ TokenPredictions PrefixFeed::predict(const data::Batch& batch, const nn::Pass& p
 
 std::vector<decode::Hypotheses> PrefixFeed::write(const data::Batch& batch,
                                                   const decode::Options& options) {
-  return decode::generate(model_, to_token_batch(batch), options);
+  return decode::generate(model_, to_token_batch(batch), options, batch.example_indices);
 }
 
 TokenPredictions LanguageFeed::predict(const data::Batch& batch, const nn::Pass& pass) {
@@ -94,7 +94,7 @@ TokenPredictions LanguageFeed::predict(const data::Batch& batch, const nn::Pass&
 
 std::vector<decode::Hypotheses> LanguageFeed::write(const data::Batch& batch,
                                                     const decode::Options& options) {
-  return decode::generate(model_, to_token_batch(batch), options);
+  return decode::generate(model_, to_token_batch(batch), options, batch.example_indices);
 }
 
 }  // namespace finetune::tasks

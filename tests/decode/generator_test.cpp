@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -61,13 +62,14 @@ decode::Options options_of(const json& given) {
 }
 
 std::vector<decode::Hypotheses> write(const std::vector<Ids>& prompts,
-                                      const decode::Options& options, uint64_t first_stream = 0) {
+                                      const decode::Options& options,
+                                      const std::vector<int64_t>& streams = {}) {
   test::ToyLanguage model;
-  return decode::generate(model, batch_of(prompts), options, first_stream);
+  return decode::generate(model, batch_of(prompts), options, streams);
 }
 
-Ids best(const Ids& prompt, const decode::Options& options, uint64_t stream = 0) {
-  return write({prompt}, options, stream)[0][0].token_ids;
+Ids best(const Ids& prompt, const decode::Options& options, int64_t stream = 0) {
+  return write({prompt}, options, {stream})[0][0].token_ids;
 }
 
 }  // namespace
@@ -98,9 +100,10 @@ TEST_CASE("a text does not depend on its neighbours") {
   options.do_sample = GENERATE(false, true);
   options.eos_token_ids = {3, 8, 9};
   const std::vector<Ids> prompts = {{1}, {5, 6, 7, 8}, {9}, {1, 2}};
-  const auto together = write(prompts, options, 10);
+  const auto together = write(prompts, options, {10, 17, 4, 9});
   for (size_t i = 0; i < prompts.size(); ++i) {
-    CHECK(together[i][0].token_ids == best(prompts[i], options, 10 + i));
+    const int64_t stream = std::vector<int64_t>{10, 17, 4, 9}[i];
+    CHECK(together[i][0].token_ids == best(prompts[i], options, stream));
   }
 }
 
@@ -147,27 +150,43 @@ TEST_CASE("log-probabilities are those of the model, whatever is drawn from") {
   }
 }
 
-TEST_CASE("sampling follows the model's distribution") {
-  decode::Options options;
-  options.max_new_tokens = 1;
-  options.do_sample = true;
-  options.top_k = GENERATE(0, 5);
-  const size_t num_draws = 4000;
-  const auto texts = write(std::vector<Ids>(num_draws, Ids{7, 4}), options);
-  std::vector<double> counts(test::ToyLanguage::kVocabSize);
-  for (const auto& text : texts) counts[static_cast<size_t>(text[0].token_ids[0])] += 1;
-  const at::Tensor logits =
-      test::ToyLanguage().head().weight.select(1, 7 * test::ToyLanguage::kVocabSize + 4);
-  at::Tensor kept = logits.clone();
-  if (options.top_k > 0) {
-    const at::Tensor least = std::get<0>(logits.topk(options.top_k)).min();
-    kept.masked_fill_(logits < least, -INFINITY);
+namespace {
+
+constexpr size_t kNumDraws = 4000;
+constexpr int64_t kVocabSize = test::ToyLanguage::kVocabSize;
+
+/// Logits after the tokens `before` and `last`.
+at::Tensor logits_after(int64_t before, int64_t last) {
+  return test::ToyLanguage().head().weight.select(1, before * kVocabSize + last).to(at::kDouble);
+}
+
+/// softmax after the usual narrowing, from its definition: the largest `top_k` logits, then the
+/// likeliest tokens up to the probability `top_p`, then those at least `min_p` as likely as the
+/// likeliest.
+at::Tensor narrowed(const at::Tensor& logits, const decode::Options& options) {
+  at::Tensor probs = (logits / options.temperature).softmax(0);
+  if (options.top_k > 0 && options.top_k < kVocabSize) {
+    const at::Tensor least = std::get<0>(probs.topk(options.top_k)).min();
+    probs = probs.masked_fill(probs < least, 0.0);
+    probs = probs / probs.sum();
   }
-  const at::Tensor expected = kept.softmax(0) * static_cast<double>(num_draws);
+  const auto [sorted, order] = probs.sort(/*dim=*/0, /*descending=*/true);
+  const at::Tensor before = sorted.cumsum(0) - sorted;
+  probs = probs.masked_fill(
+      at::zeros_like(probs, at::kBool).scatter(0, order, before >= options.top_p), 0.0);
+  probs = probs / probs.sum();
+  if (options.min_p) probs = probs.masked_fill(probs < *options.min_p * probs.max(), 0.0);
+  return probs / probs.sum();
+}
+
+/// Chi-squared of counts of tokens against probabilities, four deviations allowed.
+void check_frequencies(const std::vector<double>& counts, const at::Tensor& probs) {
+  double num_draws = 0.0;
+  for (const double count : counts) num_draws += count;
   double chi_squared = 0.0;
   int64_t cells = 0;
-  for (int64_t token = 0; token < test::ToyLanguage::kVocabSize; ++token) {
-    const double mean = expected[token].item<double>();
+  for (int64_t token = 0; token < kVocabSize; ++token) {
+    const double mean = probs[token].item<double>() * num_draws;
     if (mean == 0.0) CHECK(counts[static_cast<size_t>(token)] == 0.0);
     if (mean < 5.0) continue;
     chi_squared += std::pow(counts[static_cast<size_t>(token)] - mean, 2) / mean;
@@ -175,6 +194,78 @@ TEST_CASE("sampling follows the model's distribution") {
   }
   CHECK(chi_squared <
         static_cast<double>(cells) + 4.0 * std::sqrt(2.0 * static_cast<double>(cells)));
+}
+
+std::vector<double> first_tokens(const std::vector<decode::Hypotheses>& texts) {
+  std::vector<double> counts(static_cast<size_t>(kVocabSize));
+  for (const auto& hypotheses : texts) {
+    for (const auto& text : hypotheses) counts[static_cast<size_t>(text.token_ids[0])] += 1;
+  }
+  return counts;
+}
+
+}  // namespace
+
+TEST_CASE("sampling follows the model's distribution, narrowed as the options say") {
+  decode::Options options;
+  options.max_new_tokens = 1;
+  options.do_sample = true;
+  options.top_k = GENERATE(0, 5);
+  options.top_p = GENERATE(1.0, 0.6);
+  options.temperature = GENERATE(1.0, 0.7, 2.5);
+  options.min_p = GENERATE(std::optional<double>(), std::optional<double>(0.2));
+  INFO("top_k " << options.top_k << ", top_p " << options.top_p << ", temperature "
+                << options.temperature << ", min_p " << options.min_p.value_or(0));
+  const auto texts = write(std::vector<Ids>(kNumDraws, Ids{7, 4}), options);
+  check_frequencies(first_tokens(texts), narrowed(logits_after(7, 4), options));
+}
+
+TEST_CASE("sequences drawn for one prompt are drawn each for itself") {
+  decode::Options options;
+  options.max_new_tokens = 2;
+  options.do_sample = true;
+  options.num_return_sequences = 4000;
+  const auto texts = write({{7, 4}}, options);
+  REQUIRE(texts[0].size() == 4000);
+  check_frequencies(first_tokens(texts), logits_after(7, 4).softmax(0));
+  // The second token after the likeliest first one.
+  const int64_t likeliest = logits_after(7, 4).argmax().item<int64_t>();
+  std::vector<double> counts(static_cast<size_t>(kVocabSize));
+  for (const auto& text : texts[0]) {
+    if (text.token_ids[0] == likeliest) counts[static_cast<size_t>(text.token_ids[1])] += 1;
+  }
+  check_frequencies(counts, logits_after(4, likeliest).softmax(0));
+}
+
+TEST_CASE("beam sampling draws continuations without replacement and ranks what it drew") {
+  decode::Options options;
+  options.max_new_tokens = 1;
+  options.do_sample = true;
+  options.num_beams = 2;
+  const auto texts = write(std::vector<Ids>(kNumDraws, Ids{7, 4}), options);
+  // The better of the first two draws: i first, then a lesser j, or the other way round.
+  const at::Tensor probs = logits_after(7, 4).softmax(0);
+  const at::Tensor pairs = probs.view({-1, 1}) * probs / (1.0 - probs.view({-1, 1}));
+  const at::Tensor is_lesser = probs.view({-1, 1}) > probs;
+  check_frequencies(first_tokens(texts), ((pairs + pairs.t()) * is_lesser).sum(1));
+}
+
+TEST_CASE("several texts come best first, and fewer of them are the first of more") {
+  decode::Options options;
+  options.max_new_tokens = 8;
+  options.num_beams = 5;
+  options.eos_token_ids = {3, 8, 9};
+  options.num_return_sequences = 5;
+  const std::vector<Ids> prompts = {{1}, {5, 6, 7, 8}, {9}};
+  const auto all = write(prompts, options);
+  options.num_return_sequences = 2;
+  const auto two = write(prompts, options);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    REQUIRE(all[i].size() == 5);
+    REQUIRE(two[i].size() == 2);
+    for (size_t rank = 1; rank < 5; ++rank) CHECK(all[i][rank - 1].score >= all[i][rank].score);
+    for (size_t rank = 0; rank < 2; ++rank) CHECK(two[i][rank].token_ids == all[i][rank].token_ids);
+  }
 }
 
 TEST_CASE("sampling is a function of seed and stream") {

@@ -60,3 +60,19 @@ TEST_CASE("texts are written for every sequence, without a look at labels") {
   REQUIRE(written.size() == 2);
   CHECK(written[1].at(0).token_ids == std::vector<int32_t>{4, 1});
 }
+
+TEST_CASE("what is sampled for a row does not depend on the batch it is in") {
+  test::TableSeq2Seq model(at::eye(6));
+  data::Batch batch = test::text_batch();
+  decode::Options options = test::at_most(40);
+  options.min_new_tokens = 20;
+  options.do_sample = true;
+  options.temperature = 20.0;  // anything may come
+  Seq2SeqFeed feed(model);
+  batch.example_indices = {4, 9};
+  const auto first = feed.write(batch, options);
+  batch.example_indices = {9, 2};
+  const auto second = feed.write(batch, options);
+  CHECK(second[0][0].token_ids == first[1][0].token_ids);
+  CHECK(second[1][0].token_ids != first[1][0].token_ids);
+}
