@@ -98,7 +98,8 @@ sentencepiece
 if [ "${1:-}" = --tests ]; then
   for spec in numpy==2.4.6 safetensors==0.8.0 tokenizers==0.22.2 transformers==4.57.6 accelerate==1.15.0 \
               tensorboard==2.21.0 scikit-learn==1.9.1 scipy==1.17.1 jsonschema==4.26.0 \
-              sacrebleu==2.6.0 rouge-score==0.1.2 nltk==3.10.4 regex==2026.11.15 sentencepiece==0.2.1; do
+              sacrebleu==2.6.0 rouge-score==0.1.2 nltk==3.10.4 regex==2026.11.15 sentencepiece==0.2.1 \
+              ctranslate2==4.8.5; do
     python_package "$spec"
   done
 fi
