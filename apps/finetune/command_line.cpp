@@ -44,7 +44,7 @@ class CommandLine {
     app_.footer(
         "Examples:\n"
         "  finetune train configs/amazon-reviews.json\n"
-        "  finetune train configs/amazon-reviews.json training.learning_rate=3e-5 --seed=7\n"
+        "  finetune train configs/amazon-reviews.json optimizer.learning_rate=3e-5 --seed=7\n"
         "  finetune predict runs/amazon-reviews < lines.txt\n"
         "Results go to stdout, everything else to stderr. 'finetune COMMAND --help' tells more.");
     app_.fallthrough();
@@ -109,7 +109,7 @@ class CommandLine {
     CLI::App* command = add(
         "train", "Fine-tune a model as a config file says",
         "  finetune train configs/amazon-reviews.json\n"
-        "  finetune train configs/amazon-reviews.json --set training.learning_rate=3e-5\n"
+        "  finetune train configs/amazon-reviews.json --set optimizer.learning_rate=3e-5\n"
         "  finetune train run.json training.batch_size=16 --seed=2 --output_dir=runs/two --json\n"
         "Starting it again goes on from the last checkpoint.",
         [this] {

@@ -44,7 +44,7 @@ SplitArguments split_overrides(const std::vector<std::string>& arguments) {
     }
     if (argument == "--set") {
       if (i + 1 == arguments.size())
-        throw ConfigError("--set needs a value: --set training.learning_rate=3e-5");
+        throw ConfigError("--set needs a value: --set optimizer.learning_rate=3e-5");
       split.overrides.push_back(arguments[++i]);
     } else if (argument.starts_with("--set=")) {
       split.overrides.push_back(argument.substr(6));

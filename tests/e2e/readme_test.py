@@ -96,6 +96,13 @@ class Readme(support.Case):
                               env=support.environment(variables), stdin=subprocess.DEVNULL)
         self.assertEqual(done.returncode, 0, f"--- stdout\n{done.stdout[-3000:]}\n--- stderr\n{done.stderr[-6000:]}")
 
+    def test_the_overrides_that_help_shows_are_right(self):
+        examples = re.findall(r"finetune train (configs/\S+)(.*)", support.run("--help").out + support.run("train", "--help").out)
+        self.assertGreater(len(examples), 2)
+        for config, overrides in examples:
+            result = support.run("render", support.ROOT / config, *overrides.split())
+            self.assertEqual(result.code, 0, result)
+
     def test_the_config_that_the_readme_shows_is_the_one_there_is(self):
         """The shown keys have these values in configs/amazon-reviews.json."""
         import json
