@@ -16,8 +16,12 @@ namespace {
 
 // A sane expression needs some hundreds of steps a match; these take a fraction of a second.
 constexpr uint32_t kMaxSteps = 5'000'000, kMaxDepth = 100'000, kMaxHeapKilobytes = 64 * 1024;
-constexpr std::chrono::seconds kMaxTimePerText{20};
+// The limit of steps counts anew at every place where a match may begin, so that one call may take
+// its square: the time is looked at after this many places.
+constexpr size_t kPlacesPerCall = 256;
+constexpr std::chrono::microseconds kMaxTime{3'000'000}, kMaxTimePerChar{1};
 constexpr size_t kMaxPatternLength = 10'000;
+constexpr uint32_t kOptions = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_USE_OFFSET_LIMIT;
 
 template <auto kFree>
 struct Free {
@@ -35,25 +39,26 @@ PCRE2_SPTR units(std::u32string_view text) { return reinterpret_cast<PCRE2_SPTR>
 
 class RegexPattern final : public TextPattern {
  public:
-  RegexPattern(Code code, std::string regex)
-      : code_(std::move(code)),
-        context_(pcre2_match_context_create(nullptr)),
-        regex_(std::move(regex)) {
-    pcre2_set_match_limit(context_.get(), kMaxSteps);
-    pcre2_set_depth_limit(context_.get(), kMaxDepth);
-    pcre2_set_heap_limit(context_.get(), kMaxHeapKilobytes);
-  }
+  RegexPattern(Code code, std::string regex) : code_(std::move(code)), regex_(std::move(regex)) {}
 
   void find(std::u32string_view text, std::vector<TextSpan>& matches) const override {
     matches.clear();
     const MatchData data(pcre2_match_data_create_from_pattern(code_.get(), nullptr));
-    const auto deadline = std::chrono::steady_clock::now() + kMaxTimePerText;
+    const MatchContext context = make_context();
+    const auto deadline = std::chrono::steady_clock::now() + kMaxTime +
+                          static_cast<int64_t>(text.size()) * kMaxTimePerChar;
     size_t start = 0;
     while (start <= text.size()) {
+      const size_t last_place = start + kPlacesPerCall;
+      pcre2_set_offset_limit(context.get(), last_place);
       const int found = pcre2_match(code_.get(), units(text), text.size(), start,
-                                    PCRE2_NO_UTF_CHECK, data.get(), context_.get());
-      if (found == PCRE2_ERROR_NOMATCH) return;
-      if (found < 0 || std::chrono::steady_clock::now() > deadline) fail(text);
+                                    PCRE2_NO_UTF_CHECK, data.get(), context.get());
+      const bool is_failed = found < 0 && found != PCRE2_ERROR_NOMATCH;
+      if (is_failed || std::chrono::steady_clock::now() > deadline) fail(text);
+      if (found == PCRE2_ERROR_NOMATCH) {
+        start = last_place + 1;
+        continue;
+      }
       const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(data.get());
       const bool is_empty_after_match =
           ends[0] == ends[1] && !matches.empty() && matches.back().second == ends[1];
@@ -63,6 +68,14 @@ class RegexPattern final : public TextPattern {
   }
 
  private:
+  static MatchContext make_context() {
+    MatchContext context(pcre2_match_context_create(nullptr));
+    pcre2_set_match_limit(context.get(), kMaxSteps);
+    pcre2_set_depth_limit(context.get(), kMaxDepth);
+    pcre2_set_heap_limit(context.get(), kMaxHeapKilobytes);
+    return context;
+  }
+
   [[noreturn]] void fail(std::u32string_view text) const {
     std::string beginning;
     for (const char32_t c : text.substr(0, 40)) append_char(beginning, c);
@@ -72,7 +85,6 @@ class RegexPattern final : public TextPattern {
   }
 
   Code code_;
-  MatchContext context_;
   std::string regex_;
 };
 
@@ -82,8 +94,7 @@ Code compile(const JsonNode& node, std::u32string_view pattern) {
   pcre2_set_max_pattern_length(context.get(), 1'000'000);
   int error = 0;
   PCRE2_SIZE place = 0;
-  Code code(pcre2_compile(units(pattern), pattern.size(), PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE,
-                          &error, &place, context.get()));
+  Code code(pcre2_compile(units(pattern), pattern.size(), kOptions, &error, &place, context.get()));
   if (code) return code;
   PCRE2_UCHAR message[256];
   pcre2_get_error_message(error, message, std::size(message));

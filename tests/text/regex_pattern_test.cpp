@@ -1,6 +1,7 @@
 #include "text/regex_pattern.h"
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -34,6 +35,22 @@ TEST_CASE("expressions match as they do in tokenizers") {
 TEST_CASE("an expression that backtracks without end is stopped with an error") {
   const std::u32string text(40, U'x');
   CHECK_THROWS_AS(find(R"((x+x+)+[yz])", text), DataError);
+}
+
+TEST_CASE("an expression that tries the rest of the text at every place is stopped in time") {
+  const std::u32string text(1'000'000, U'a');
+  const auto start = std::chrono::steady_clock::now();
+  CHECK_THROWS_AS(find(R"(\w+[!?])", text), DataError);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::minutes(1));
+}
+
+TEST_CASE("matches are found however far they are apart") {
+  for (const size_t gap : {255, 256, 257, 513, 1000}) {
+    const std::u32string text =
+        std::u32string(gap, U'-') + U"ab" + std::u32string(gap, U'-') + U"b";
+    CHECK(find(R"(a?b)", text) == Spans{{gap, gap + 2}, {2 * gap + 2, 2 * gap + 3}});
+    CHECK(find(R"((?<=-)b$)", text) == Spans{{2 * gap + 2, 2 * gap + 3}});
+  }
 }
 
 TEST_CASE("malformed expressions and those that would differ are refused") {
