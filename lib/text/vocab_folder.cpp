@@ -53,6 +53,15 @@ int32_t id_of(const std::string& content, const BertParts& parts) {
   return ids.at(content);
 }
 
+/// Without it, transformers cannot build the tokenizer either.
+std::string need_special(const TokenizerConfig& config, const char* key) {
+  const std::string content = config.special(key).value_or("");
+  if (content.empty()) {
+    throw CheckpointError(base::cat("tokenizer_config.json: this tokenizer needs a ", key));
+  }
+  return content;
+}
+
 BertParts build(TokenizerConfig config, std::vector<std::pair<std::string, int32_t>> vocabulary) {
   config.set_default_special("unk_token", "[UNK]");
   config.set_default_special("sep_token", "[SEP]");
@@ -62,13 +71,13 @@ BertParts build(TokenizerConfig config, std::vector<std::pair<std::string, int32
   BertParts parts;
   parts.vocabulary = std::move(vocabulary);
   parts.normalizer = config.normalizer();
-  parts.model.unknown_token = config.special("unk_token").value();
-  parts.pad_token = config.special("pad_token").value();
+  parts.model.unknown_token = need_special(config, "unk_token");
+  parts.pad_token = config.special("pad_token").value_or("");
   parts.decoder = WordPieceDecoder{};
   parts.cleans_up_spaces = config.flag("clean_up_tokenization_spaces", true);
   config.add_tokens(parts.added_tokens);
-  parts.post_processor = bert_template(id_of(config.special("cls_token").value(), parts),
-                                       id_of(config.special("sep_token").value(), parts));
+  parts.post_processor = bert_template(id_of(need_special(config, "cls_token"), parts),
+                                       id_of(need_special(config, "sep_token"), parts));
   return parts;
 }
 

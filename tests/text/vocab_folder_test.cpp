@@ -38,6 +38,24 @@ TEST_CASE("a vocab.txt that is no list of tokens is refused with its line") {
   CHECK_THAT(error_of(""), Catch::Contains("empty"));
 }
 
+TEST_CASE("special tokens that a tokenizer cannot do without are missed by name") {
+  const test::TemporaryFolder folder;
+  test::write_file(folder.path() / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
+  const auto load_with = [&](const std::string& config) {
+    test::write_file(folder.path() / "tokenizer_config.json", config);
+    return load_tokenizer(folder.path());
+  };
+  for (const char* key : {"unk_token", "cls_token", "sep_token"}) {
+    for (const char* value : {"null", "\"\""}) {
+      const std::string config = "{\"" + std::string(key) + "\": " + value + "}";
+      INFO(config);
+      CHECK_THROWS_WITH(load_with(config), Catch::Contains(key));
+    }
+  }
+  CHECK(load_with(R"({"pad_token": null})")->pad_id() == std::nullopt);
+  CHECK(load_with(R"({"mask_token": null})")->pad_id() == 0);
+}
+
 TEST_CASE("of equal lines the last counts, and the earlier id stays unused") {
   const test::TemporaryFolder folder;
   test::write_file(folder.path() / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\na\n");
