@@ -87,7 +87,8 @@ class BertTokenizer final : public Tokenizer {
   }
 
   int32_t vocab_size() const override {
-    return std::max(model_.vocabulary().id_limit(), added_.id_limit());
+    return std::max(
+        {model_.vocabulary().id_limit(), added_.id_limit(), post_processor_.id_limit()});
   }
 
   std::string_view token(int32_t id) const override {

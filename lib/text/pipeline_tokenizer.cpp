@@ -88,7 +88,8 @@ class PipelineTokenizer final : public Tokenizer {
   }
 
   int32_t vocab_size() const override {
-    return std::max(parts_.model->vocabulary().id_limit(), added_.id_limit());
+    return std::max({parts_.model->vocabulary().id_limit(), added_.id_limit(),
+                     parts_.post_processor.id_limit()});
   }
 
   std::string_view token(int32_t id) const override {

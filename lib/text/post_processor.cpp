@@ -171,6 +171,16 @@ void PostProcessor::process_window(Window& window, const EncodeOptions& options,
   if (options.want_overflowing && out.num_cut > 0) append_windows(window, options, out);
 }
 
+int32_t PostProcessor::id_limit() const {
+  int32_t limit = 0;
+  for (const Template* pieces : {&single_, &pair_}) {
+    for (const TemplatePiece& piece : *pieces) {
+      for (const int32_t id : piece.special_ids) limit = std::max(limit, id + 1);
+    }
+  }
+  return limit;
+}
+
 void PostProcessor::process(const TokenBuffer& first, const EncodeOptions& options,
                             Encoding& out) const {
   Window window{first, first, single_, false};

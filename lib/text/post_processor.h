@@ -48,6 +48,7 @@ class PostProcessor {
   void process_pair(const TokenBuffer& first, const TokenBuffer& second,
                     const EncodeOptions& options, Encoding& out) const;
 
+  int32_t id_limit() const;  ///< the largest id of a special token + 1; 0 without any
   bool trims_offsets() const { return !trims_.empty(); }
   const std::vector<OffsetTrim>& trims() const { return trims_; }
   const Template& single() const { return single_; }

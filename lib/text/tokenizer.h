@@ -72,7 +72,7 @@ class Tokenizer {
     return decode(ids, skip_special_tokens);
   }
 
-  virtual int32_t vocab_size() const = 0;                ///< added tokens included; largest id + 1
+  virtual int32_t vocab_size() const = 0;  ///< largest id that any encoding may hold + 1
   virtual std::string_view token(int32_t id) const = 0;  ///< "" where an id is unused
   virtual std::optional<int32_t> id_of(std::string_view token) const = 0;
   virtual std::optional<int32_t> pad_id() const = 0;

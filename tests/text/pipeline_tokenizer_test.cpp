@@ -53,6 +53,18 @@ TEST_CASE("offsets in bytes mark the same places") {
   CHECK(out.offsets == std::vector<CharRange>{{0, 5}, {5, 9}, {9, 11}});
 }
 
+TEST_CASE("special tokens of a template count in the size of the vocabulary") {
+  json root = {{"pre_tokenizer", {{"type", "Whitespace"}}},
+               {"model", {{"type", "WordLevel"}, {"unk_token", "?"}, {"vocab", {{"?", 0}}}}},
+               {"post_processor",
+                {{"type", "BertProcessing"}, {"sep", {"[SEP]", 41}}, {"cls", {"[CLS]", 7}}}}};
+  const auto tokenizer = make_tokenizer(JsonNode(root));
+  Encoding out;
+  tokenizer->encode("x", {}, out);
+  CHECK(out.ids == std::vector<int32_t>{7, 0, 41});
+  CHECK(tokenizer->vocab_size() == 42);
+}
+
 TEST_CASE("tokens are joined by spaces where there is no decoder, unknown ids are left out") {
   const auto tokenizer = word_tokenizer();
   const std::vector<int32_t> ids{1, 4, 5, 99};

@@ -50,6 +50,11 @@ TEST_CASE("special tokens stand where the template says") {
   CHECK(out.offsets.empty());
 }
 
+TEST_CASE("the ids of special tokens are bounded") {
+  CHECK(PostProcessor().id_limit() == 0);
+  CHECK(bert().id_limit() == 3);
+}
+
 TEST_CASE("the longer text is cut first, and what was cut is counted") {
   // Lengths that tokenizers 0.22.2 leaves for max_length 10 (7 without the specials).
   const std::vector<std::array<int32_t, 4>> table = {{6, 1, 6, 1},   {20, 2, 5, 2}, {2, 20, 2, 5},
