@@ -18,7 +18,8 @@ namespace finetune::text {
 nlohmann::json convert_slow_folder(const std::filesystem::path& folder, TokenizerConfig& config,
                                    JsonVocabulary& tables);
 
-/// make_tokenizer() of that.
+/// The tokenizer that transformers has in memory then: that of the document, but for tokens that a
+/// class adds twice with other flags, which count as they were added first until they are saved.
 std::unique_ptr<Tokenizer> read_slow_folder(const std::filesystem::path& folder,
                                             TokenizerConfig config);
 
