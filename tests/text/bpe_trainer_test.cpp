@@ -6,7 +6,10 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/strings.h"
 #include "support/test_support.h"
+#include "text/byte_alphabet.h"
+#include "text/known_patterns.h"
 #include "text/utf8.h"
 
 namespace finetune::text {
@@ -127,6 +130,57 @@ TEST_CASE("The codes of subword-nmt are learned, merge by merge") {
   REQUIRE(merges.size() > expected.size());
   merges.resize(expected.size());
   CHECK((merges == expected));
+}
+
+/// `bytes` with a character for each byte, of the same number: trained on, ties go by bytes.
+std::string as_chars(std::string_view bytes) {
+  std::string chars;
+  for (const char byte : bytes) append_char(chars, static_cast<unsigned char>(byte));
+  return chars;
+}
+
+/// The same in GPT-2's alphabet.
+std::string in_byte_alphabet(std::string_view chars) {
+  std::string letters;
+  for (const char32_t byte : base::decode_utf8(chars)) append_char(letters, byte_alphabet()[byte]);
+  return letters;
+}
+
+TEST_CASE("The byte-level merges and vocabulary of Stanford's CS336 are learned") {
+  const auto folder = test::shared_data("bpe-training-reference/cs336");
+  if (!folder) return;
+  const std::u32string corpus = base::decode_utf8(test::read_file(*folder / "corpus.en"));
+  std::vector<TextSpan> spans;
+  make_known_pattern(KnownPattern::kGpt2)->find(corpus, spans);
+  WordCounts words;
+  for (const auto& [begin, end] : spans) {
+    std::string word;
+    for (const char32_t c : corpus.substr(begin, end - begin)) append_char(word, c);
+    words.add(as_chars(word));
+  }
+  BpeTrainerOptions options;
+  options.vocab_size = 500;
+  options.special_tokens = {"<|endoftext|>"};
+  options.tie_rule = TieRule::kGreatestText;
+  for (char32_t byte = 0; byte < 256; ++byte) options.initial_alphabet.push_back(byte);
+  const BpeVocabulary learned = train_bpe(words, options);
+  std::istringstream lines(test::read_file(*folder / "train-bpe-reference-merges.txt"));
+  Merges expected, merges;
+  for (std::string a, b; lines >> a >> b;) expected.emplace_back(a, b);
+  for (const auto& [a, b] : learned.merges) {
+    merges.emplace_back(in_byte_alphabet(a), in_byte_alphabet(b));
+  }
+  CHECK(expected.size() == 243);
+  CHECK((merges == expected));
+  // The bytes are numbered in another order there.
+  const json vocabulary = base::read_json_file(*folder / "train-bpe-reference-vocab.json");
+  CHECK(vocabulary.size() == learned.tokens.size());
+  for (size_t i = 1; i < learned.tokens.size(); ++i) {
+    const std::string token = in_byte_alphabet(learned.tokens[i]);
+    INFO(token);
+    REQUIRE(vocabulary.contains(token));
+    if (i > 256) CHECK(vocabulary.at(token) == i);
+  }
 }
 
 }  // namespace
