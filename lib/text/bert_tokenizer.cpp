@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "text/bert_scanner.h"
 #include "text/clean_up.h"
+#include "text/collecting_tokenizer.h"
 #include "text/utf8.h"
 
 namespace finetune::text {
@@ -23,8 +24,6 @@ std::vector<std::string> normalized_contents(const BertParts& parts) {
 
 /// Buffers of one thread, reused from call to call.
 struct Workspace {
-  TokenBuffer first;
-  TokenBuffer second;
   WordCollector words;
   std::vector<AddedTokens::Split> splits;
   std::vector<AddedTokens::Split> normalized_splits;
@@ -35,7 +34,7 @@ Workspace& workspace() {
   return buffers;
 }
 
-class BertTokenizer final : public Tokenizer {
+class BertTokenizer final : public CollectingTokenizer {
  public:
   explicit BertTokenizer(const BertParts& parts)
       : model_(parts.vocabulary, parts.model),
@@ -47,18 +46,10 @@ class BertTokenizer final : public Tokenizer {
         pad_id_(id_of(parts.pad_token)),
         fingerprint_(compute_fingerprint(parts)) {}
 
-  void encode(std::string_view text, const EncodeOptions& options, Encoding& out) const override {
-    Workspace& space = workspace();
-    collect(text, options, space, space.first);
-    post_processor_.process(space.first, options, out);
-  }
-
-  void encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options,
-                   Encoding& out) const override {
-    Workspace& space = workspace();
-    collect(first, options, space, space.first);
-    collect(second, options, space, space.second);
-    post_processor_.process_pair(space.first, space.second, options, out);
+  /// WordPiece knows no random segmentation.
+  void sample(std::string_view text, const EncodeOptions& options, SubwordSampler& sampler,
+              Encoding& out) const override {
+    Tokenizer::sample(text, options, sampler, out);
   }
 
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const override {
@@ -114,16 +105,14 @@ class BertTokenizer final : public Tokenizer {
   }
 
  private:
-  void collect(std::string_view text, const EncodeOptions& options, Workspace& space,
-               TokenBuffer& out) const;
-  void collect_normalized(BertScanner::Segment segment, bool want_offsets, Workspace& space,
-                          TokenBuffer& out) const;
-  void collect_segment(BertScanner::Segment segment, bool want_offsets, Workspace& space,
-                       TokenBuffer& out) const {
+  void collect(std::string_view text, bool want_offsets, TokenBuffer& out) const override;
+  const PostProcessor& post_processor() const override { return post_processor_; }
+  void collect_normalized(BertScanner::Segment segment, bool want_offsets, TokenBuffer& out) const;
+  void collect_segment(BertScanner::Segment segment, bool want_offsets, TokenBuffer& out) const {
     if (added_.matches_normalized_text()) {
-      collect_normalized(segment, want_offsets, space, out);
+      collect_normalized(segment, want_offsets, out);
     } else {
-      scanner_.scan(segment, want_offsets, space.words, out);
+      scanner_.scan(segment, want_offsets, workspace().words, out);
     }
   }
   uint64_t compute_fingerprint(const BertParts& parts) const;
@@ -138,29 +127,24 @@ class BertTokenizer final : public Tokenizer {
   uint64_t fingerprint_;
 };
 
-void BertTokenizer::collect(std::string_view text, const EncodeOptions& options, Workspace& space,
-                            TokenBuffer& out) const {
-  out.clear();
-  out.wants_words = options.want_word_ids;
-  const bool want_offsets = options.want_offsets || options.want_word_ids;
-  if (want_offsets && options.offset_unit == OffsetUnit::kBytes) {
-    list_char_starts(text, out.byte_of_char);
-  }
+void BertTokenizer::collect(std::string_view text, bool want_offsets, TokenBuffer& out) const {
+  want_offsets = want_offsets || out.wants_words;  // the scanner numbers words only beside offsets
   if (!added_.may_match(text)) {
-    collect_segment({text, 0}, want_offsets, space, out);
+    collect_segment({text, 0}, want_offsets, out);
     return;
   }
-  added_.split(text, space.splits);
+  std::vector<AddedTokens::Split>& splits = workspace().splits;
+  added_.split(text, splits);
   int32_t first_char = 0;
   size_t counted = 0;
-  for (const AddedTokens::Split& split : space.splits) {
+  for (const AddedTokens::Split& split : splits) {
     if (want_offsets && split.begin >= counted) {
       first_char += static_cast<int32_t>(count_chars(text.substr(counted, split.begin - counted)));
       counted = split.begin;
     }
     const std::string_view part = text.substr(split.begin, split.end - split.begin);
     if (!split.id) {
-      collect_segment({part, first_char}, want_offsets, space, out);
+      collect_segment({part, first_char}, want_offsets, out);
       continue;
     }
     out.ids.push_back(*split.id);
@@ -173,7 +157,8 @@ void BertTokenizer::collect(std::string_view text, const EncodeOptions& options,
 
 /// Added tokens that match the normalised text need that text whole before words are cut.
 void BertTokenizer::collect_normalized(BertScanner::Segment segment, bool want_offsets,
-                                       Workspace& space, TokenBuffer& out) const {
+                                       TokenBuffer& out) const {
+  Workspace& space = workspace();
   AlignedText text(segment.text, segment.first_char);
   normalize(text, scanner_.options());
   const std::string bytes = text.utf8();

@@ -10,8 +10,8 @@
 #include "base/strings.h"
 #include "text/added_tokens.h"
 #include "text/clean_up.h"
+#include "text/collecting_tokenizer.h"
 #include "text/json_vocabulary.h"
-#include "text/post_processor.h"
 #include "text/sentencepiece_tokenizer.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
@@ -52,7 +52,7 @@ std::string strip(std::string_view text) {
   return std::string(text);
 }
 
-class MarianTokenizer final : public Tokenizer {
+class MarianTokenizer final : public CollectingTokenizer {
  public:
   explicit MarianTokenizer(const MarianParts& parts)
       : library_(parts.model),
@@ -83,28 +83,6 @@ class MarianTokenizer final : public Tokenizer {
     }
   }
 
-  void encode(std::string_view text, const EncodeOptions& options, Encoding& out) const override {
-    TokenBuffer tokens;
-    collect(text, options, tokens);
-    post_processor_.process(tokens, options, out);
-  }
-
-  void encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options,
-                   Encoding& out) const override {
-    TokenBuffer first_tokens, second_tokens;
-    collect(first, options, first_tokens);
-    collect(second, options, second_tokens);
-    post_processor_.process_pair(first_tokens, second_tokens, options, out);
-  }
-
-  void sample(std::string_view text, const EncodeOptions& options, SubwordSampler& sampler,
-              Encoding& out) const override {
-    TokenBuffer tokens;
-    tokens.sampler = &sampler;
-    collect(text, options, tokens);
-    post_processor_.process(tokens, options, out);
-  }
-
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const override;
 
   int32_t vocab_size() const override {
@@ -131,7 +109,8 @@ class MarianTokenizer final : public Tokenizer {
     return *id;
   }
 
-  void collect(std::string_view text, const EncodeOptions& options, TokenBuffer& out) const;
+  void collect(std::string_view text, bool want_offsets, TokenBuffer& out) const override;
+  const PostProcessor& post_processor() const override { return post_processor_; }
   void collect_segment(SentencePieceSegment segment, bool want_offsets, TokenBuffer& out) const;
   std::string join(const std::vector<std::string>& tokens) const;
 
@@ -169,10 +148,8 @@ void MarianTokenizer::collect_segment(SentencePieceSegment segment, bool want_of
   out.finish_piece();
 }
 
-void MarianTokenizer::collect(std::string_view text, const EncodeOptions& options,
-                              TokenBuffer& out) const {
+void MarianTokenizer::collect(std::string_view text, bool want_offsets, TokenBuffer& out) const {
   const std::string valid = repair_utf8(text);
-  start_buffer(text, options, out);
   std::vector<AddedTokens::Split> splits;
   added_.split(valid, splits);
   int32_t first_char = 0;
@@ -180,10 +157,10 @@ void MarianTokenizer::collect(std::string_view text, const EncodeOptions& option
     const std::string_view part(valid.data() + split.begin, split.end - split.begin);
     const int32_t end = first_char + static_cast<int32_t>(count_chars(part));
     if (!split.id) {
-      collect_segment({part, first_char}, options.want_offsets, out);
+      collect_segment({part, first_char}, want_offsets, out);
     } else {
       out.ids.push_back(*split.id);
-      if (options.want_offsets) out.offsets.emplace_back(first_char, end);
+      if (want_offsets) out.offsets.emplace_back(first_char, end);
       out.finish_piece();
     }
     first_char = end;

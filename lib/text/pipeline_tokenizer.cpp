@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "text/clean_up.h"
+#include "text/collecting_tokenizer.h"
 #include "text/utf8.h"
 
 namespace finetune::text {
@@ -21,8 +22,6 @@ std::vector<std::string> normalized_contents(const PipelineParts& parts) {
 
 /// Buffers of one thread, reused from call to call.
 struct Workspace {
-  TokenBuffer first;
-  TokenBuffer second;
   std::vector<AddedTokens::Split> splits;
   std::vector<AddedTokens::Split> inner_splits;
 };
@@ -32,7 +31,7 @@ Workspace& workspace() {
   return buffers;
 }
 
-class PipelineTokenizer final : public Tokenizer {
+class PipelineTokenizer final : public CollectingTokenizer {
  public:
   explicit PipelineTokenizer(PipelineParts parts)
       : parts_(std::move(parts)),
@@ -43,28 +42,6 @@ class PipelineTokenizer final : public Tokenizer {
     if (parts_.fast_encoder) {
       parts_.fast_encoder->attach(*plain_encoder_, added_.first_bytes_of_normalized());
     }
-  }
-
-  void encode(std::string_view text, const EncodeOptions& options, Encoding& out) const override {
-    TokenBuffer& tokens = workspace().first;
-    collect(text, options, tokens);
-    parts_.post_processor.process(tokens, options, out);
-  }
-
-  void encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options,
-                   Encoding& out) const override {
-    Workspace& space = workspace();
-    collect(first, options, space.first);
-    collect(second, options, space.second);
-    parts_.post_processor.process_pair(space.first, space.second, options, out);
-  }
-
-  void sample(std::string_view text, const EncodeOptions& options, SubwordSampler& sampler,
-              Encoding& out) const override {
-    TokenBuffer tokens;
-    tokens.sampler = &sampler;
-    collect(text, options, tokens);
-    parts_.post_processor.process(tokens, options, out);
   }
 
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const override {
@@ -111,7 +88,8 @@ class PipelineTokenizer final : public Tokenizer {
   }
 
  private:
-  void collect(std::string_view text, const EncodeOptions& options, TokenBuffer& out) const;
+  void collect(std::string_view text, bool want_offsets, TokenBuffer& out) const override;
+  const PostProcessor& post_processor() const override { return parts_.post_processor; }
   void collect_segment(const Segment& segment, bool want_offsets, TokenBuffer& out) const;
   /// A segment and where its added tokens are.
   struct CutSegment {
@@ -169,15 +147,7 @@ void PipelineTokenizer::collect_segment(const Segment& segment, bool want_offset
   });
 }
 
-void PipelineTokenizer::collect(std::string_view text, const EncodeOptions& options,
-                                TokenBuffer& out) const {
-  out.clear();
-  const bool want_offsets = options.want_offsets;
-  out.wants_words = options.want_word_ids;
-  out.wants_spaces = want_offsets && parts_.post_processor.trims_offsets();
-  if (want_offsets && options.offset_unit == OffsetUnit::kBytes) {
-    list_char_starts(text, out.byte_of_char);
-  }
+void PipelineTokenizer::collect(std::string_view text, bool want_offsets, TokenBuffer& out) const {
   if (!added_.may_match(text)) {
     collect_segment({text, 0}, want_offsets, out);
     return;

@@ -2,7 +2,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
-#include "text/post_processor.h"
+#include "text/collecting_tokenizer.h"
 #include "text/utf8.h"
 
 namespace finetune::text {
@@ -21,32 +21,10 @@ std::string_view name_of(SentencePieceModel::Algorithm algorithm) {
   }
 }
 
-class SentencePieceTokenizer final : public Tokenizer {
+class SentencePieceTokenizer final : public CollectingTokenizer {
  public:
   explicit SentencePieceTokenizer(std::string_view bytes)
       : library_(bytes), fingerprint_(base::hash64(bytes)) {}
-
-  void encode(std::string_view text, const EncodeOptions& options, Encoding& out) const override {
-    TokenBuffer tokens;
-    collect(text, options, tokens);
-    post_processor_.process(tokens, options, out);
-  }
-
-  void encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options,
-                   Encoding& out) const override {
-    TokenBuffer first_tokens, second_tokens;
-    collect(first, options, first_tokens);
-    collect(second, options, second_tokens);
-    post_processor_.process_pair(first_tokens, second_tokens, options, out);
-  }
-
-  void sample(std::string_view text, const EncodeOptions& options, SubwordSampler& sampler,
-              Encoding& out) const override {
-    TokenBuffer tokens;
-    tokens.sampler = &sampler;
-    collect(text, options, tokens);
-    post_processor_.process(tokens, options, out);
-  }
 
   std::string decode(std::span<const int32_t> ids, bool /*skip_special_tokens*/) const override {
     std::vector<int32_t> known;  // control pieces are nothing in a text, whatever is asked for
@@ -76,15 +54,14 @@ class SentencePieceTokenizer final : public Tokenizer {
   }
 
  private:
-  void collect(std::string_view text, const EncodeOptions& options, TokenBuffer& out) const {
+  void collect(std::string_view text, bool want_offsets, TokenBuffer& out) const override {
     const std::string valid = repair_utf8(text);
-    start_buffer(text, options, out);
-    for (const SentencePieceToken& token :
-         cut_segment(library_, {valid, 0}, options.want_offsets, out)) {
+    for (const SentencePieceToken& token : cut_segment(library_, {valid, 0}, want_offsets, out)) {
       out.ids.push_back(token.id);
     }
     out.finish_piece();
   }
+  const PostProcessor& post_processor() const override { return post_processor_; }
 
   SentencePieceLibrary library_;
   PostProcessor post_processor_;
@@ -92,15 +69,6 @@ class SentencePieceTokenizer final : public Tokenizer {
 };
 
 }  // namespace
-
-void start_buffer(std::string_view text, const EncodeOptions& options, TokenBuffer& out) {
-  out.clear();
-  out.wants_words = options.want_word_ids;
-  out.wants_spaces = false;
-  if (options.want_offsets && options.offset_unit == OffsetUnit::kBytes) {
-    list_char_starts(text, out.byte_of_char);
-  }
-}
 
 const std::vector<SentencePieceToken>& cut_segment(const SentencePieceLibrary& library,
                                                    const SentencePieceSegment& segment,

@@ -25,7 +25,4 @@ const std::vector<SentencePieceToken>& cut_segment(const SentencePieceLibrary& l
                                                    const SentencePieceSegment& segment,
                                                    bool want_offsets, TokenBuffer& out);
 
-/// Empties `out` and makes it want what `options` want of `text`.
-void start_buffer(std::string_view text, const EncodeOptions& options, TokenBuffer& out);
-
 }  // namespace finetune::text

@@ -1,0 +1,55 @@
+#include "text/collecting_tokenizer.h"
+
+#include "text/utf8.h"
+
+namespace finetune::text {
+namespace {
+
+/// Buffers of one thread, reused from call to call.
+struct Workspace {
+  TokenBuffer first;
+  TokenBuffer second;
+};
+
+Workspace& workspace() {
+  thread_local Workspace buffers;
+  return buffers;
+}
+
+}  // namespace
+
+void CollectingTokenizer::fill(std::string_view text, const EncodeOptions& options,
+                               TokenBuffer& out) const {
+  out.clear();
+  out.wants_words = options.want_word_ids;
+  out.wants_spaces = options.want_offsets && post_processor().trims_offsets();
+  if (options.want_offsets && options.offset_unit == OffsetUnit::kBytes) {
+    list_char_starts(text, out.byte_of_char);
+  }
+  collect(text, options.want_offsets, out);
+}
+
+void CollectingTokenizer::encode(std::string_view text, const EncodeOptions& options,
+                                 Encoding& out) const {
+  TokenBuffer& tokens = workspace().first;
+  fill(text, options, tokens);
+  post_processor().process(tokens, options, out);
+}
+
+void CollectingTokenizer::encode_pair(std::string_view first, std::string_view second,
+                                      const EncodeOptions& options, Encoding& out) const {
+  Workspace& space = workspace();
+  fill(first, options, space.first);
+  fill(second, options, space.second);
+  post_processor().process_pair(space.first, space.second, options, out);
+}
+
+void CollectingTokenizer::sample(std::string_view text, const EncodeOptions& options,
+                                 SubwordSampler& sampler, Encoding& out) const {
+  TokenBuffer tokens;
+  tokens.sampler = &sampler;
+  fill(text, options, tokens);
+  post_processor().process(tokens, options, out);
+}
+
+}  // namespace finetune::text
