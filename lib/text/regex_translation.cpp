@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "text/code_point_set.h"
+#include "text/pcre2_writer.h"
 #include "text/utf8.h"
 
 namespace finetune::text {
@@ -30,7 +31,7 @@ class Translator {
   std::u32string run() {
     while (!at_end()) step();
     if (ignores_case_) refuse_joined_letters();
-    return std::move(out_);
+    return out_.take();
   }
 
  private:
@@ -47,38 +48,6 @@ class Translator {
     next_ += text.size();
     return true;
   }
-  void put(std::string_view ascii) { out_.append(ascii.begin(), ascii.end()); }
-
-  void put_code(char32_t c) {
-    static constexpr std::string_view kDigits = "0123456789ABCDEF";
-    std::string digits;
-    do {
-      digits.insert(digits.begin(), kDigits[c % 16]);
-      c /= 16;
-    } while (c > 0);
-    put("\\x{" + digits + "}");
-  }
-
-  /// The ranges, for the inside of a class. Surrogates cannot stand there, nor in a text.
-  void put_ranges(const CodePointSet& set) {
-    for (const auto& [first, last] : set) {
-      const auto put_range = [this](char32_t begin, char32_t end) {
-        if (begin > end) return;
-        put_code(begin);
-        if (begin == end) return;
-        put("-");
-        put_code(end);
-      };
-      put_range(first, std::min<char32_t>(last, 0xD7FF));
-      put_range(std::max<char32_t>(first, 0xE000), last);
-    }
-  }
-
-  void put_class(const CodePointSet& set) {
-    put("[");
-    put_ranges(set);
-    put("]");
-  }
 
   void step() {
     const char32_t c = take();
@@ -91,13 +60,13 @@ class Translator {
     } else if (c == U'{') {
       repeat();
     } else if (c == U'*' || c == U'+' || c == U'?') {
-      out_ += c;
-      if (peek() == U'?' || peek() == U'+') out_ += take();
+      out_.put(c);
+      if (peek() == U'?' || peek() == U'+') out_.put(take());
       if (peek() == U'*' || peek() == U'+' || peek() == U'?') throw Refusal{"a repeat of a repeat"};
     } else if (c == U'#') {
-      put("\\#");
+      out_.put("\\#");
     } else {
-      out_ += c;
+      out_.put(c);
     }
   }
 
@@ -111,36 +80,31 @@ class Translator {
     if (!is_repeat) throw Refusal{"a brace that is no repeat; write it as \\{"};
     next_ = end + 1;
     const bool has_comma = body.find(U',') != std::u32string_view::npos;
-    put("{");
-    if (body.front() == U',') put("0");
-    out_.append(body);
-    put("}");
+    out_.put(body.front() == U',' ? "{0" : "{");
+    out_.put(body);
+    out_.put("}");
     if (peek() == U'+' || peek() == U'*' || (peek() == U'?' && !has_comma)) {
       throw Refusal{"a repeat of a repeat"};
     }
-    if (peek() == U'?') out_ += take();
+    if (peek() == U'?') out_.put(take());
   }
 
   void group() {
-    put("(");
+    out_.put("(");
     if (peek() != U'?') return;
-    for (const std::u32string_view plain : {U"?:", U"?=", U"?!", U"?>", U"?<=", U"?<!"}) {
-      if (!accept(plain)) continue;
-      out_.append(plain);
-      return;
-    }
-    if (accept(U"?i:")) {
-      ignores_case_ = true;
-      put("?i:");
+    for (const std::u32string_view kind : {U"?:", U"?=", U"?!", U"?>", U"?<=", U"?<!", U"?i:"}) {
+      if (!accept(kind)) continue;
+      ignores_case_ = ignores_case_ || kind == U"?i:";
+      out_.put(kind);
       return;
     }
     if (next_ == 1 && accept(U"?i)")) {  // elsewhere it would group what follows
       ignores_case_ = true;
-      put("?i)");
+      out_.put("?i)");
       return;
     }
     if (accept(U"?m:")) {
-      put("?s:");  // that the dot matches a line feed
+      out_.put("?s:");  // that the dot matches a line feed
       return;
     }
     throw Refusal{"a group of an unusual kind"};
@@ -209,40 +173,24 @@ class Translator {
   void escape() {
     const char32_t letter = take();
     if (const auto set = set_escape(letter)) {
-      put_class(*set);
+      out_.put_class(*set);
     } else if (const auto c = char_escape(letter)) {
-      put_code(*c);
+      out_.put_code(*c);
     } else if (letter == U'A' || letter == U'z' || letter == U'R') {
-      put("\\");
-      out_ += letter;
+      out_.put("\\");
+      out_.put(letter);
     } else if (letter == U'Z') {
-      put("(?=\\n?\\z)");
+      out_.put("(?=\\n?\\z)");
     } else if (letter == U'b' || letter == U'B') {
-      put_boundary(letter == U'b');
+      out_.put_boundary(regex_word_set(), letter == U'b');
     } else {
       throw Refusal{"the escape \\" + std::string(1, static_cast<char>(letter))};
     }
   }
 
-  void put_boundary(bool is_wanted) {
-    const CodePointSet words = regex_word_set();
-    const auto side = [&](std::string_view open) {
-      put(open);
-      put_class(words);
-      put(")");
-    };
-    put("(?:");
-    side("(?<=");
-    side(is_wanted ? "(?!" : "(?=");
-    put("|");
-    side("(?<!");
-    side(is_wanted ? "(?=" : "(?!");
-    put(")");
-  }
-
   void char_class() {
-    put("[");
-    if (accept(U"^")) put("^");
+    out_.put("[");
+    if (accept(U"^")) out_.put("^");
     ends_in_char_ = false;
     if (peek() == U']') throw Refusal{"a class that begins with ']'; write it as \\]"};
     for (;;) {
@@ -257,7 +205,7 @@ class Translator {
         class_item(c);
       }
     }
-    put("]");
+    out_.put("]");
   }
 
   /// A '-' makes a range only between two single characters.
@@ -265,24 +213,24 @@ class Translator {
     const bool starts_range = ends_in_char_ && c == U'-' && peek() != U']' && peek() != U'[';
     ends_in_char_ = false;
     if (starts_range) {
-      put("-");
-      put_code(range_end());
+      out_.put("-");
+      out_.put_code(range_end());
       return;
     }
     if (c == U'\\') {
       const char32_t letter = take();
       if ((letter | 32) == U'w') {
         const CodePointSet words = regex_word_set_in_class();
-        put_ranges(letter == U'w' ? words : complement(words));
+        out_.put_ranges(letter == U'w' ? words : complement(words));
         return;
       }
       if (const auto set = set_escape(letter)) {
-        put_ranges(*set);
+        out_.put_ranges(*set);
         return;
       }
       c = escaped_in_class(letter);
     }
-    put_code(c);
+    out_.put_code(c);
     ends_in_char_ = true;
   }
 
@@ -304,17 +252,17 @@ class Translator {
 
   void posix_class() {
     if (accept(U":alpha:]")) {
-      put_ranges(*property_set("Alphabetic"));
+      out_.put_ranges(*property_set("Alphabetic"));
     } else if (accept(U":digit:]")) {
-      put_ranges(*property_set("Nd"));
+      out_.put_ranges(*property_set("Nd"));
     } else if (accept(U":alnum:]")) {
-      put_ranges(*property_set("Alphabetic"));
-      put_ranges(*property_set("Nd"));
+      out_.put_ranges(*property_set("Alphabetic"));
+      out_.put_ranges(*property_set("Nd"));
     } else if (accept(U":space:]")) {
-      put_ranges(regex_space_set());
+      out_.put_ranges(regex_space_set());
     } else if (accept(U":punct:]")) {
-      put_ranges(*property_set("P"));
-      put_ranges(*property_set("S"));
+      out_.put_ranges(*property_set("P"));
+      out_.put_ranges(*property_set("S"));
     } else {
       throw Refusal{"a class within a class"};
     }
@@ -335,7 +283,7 @@ class Translator {
   size_t next_ = 0;
   bool ignores_case_ = false;
   bool ends_in_char_ = false;  ///< the class so far: a '-' may follow to make a range
-  std::u32string out_;
+  Pcre2Writer out_;
 };
 
 }  // namespace
