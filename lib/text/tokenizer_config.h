@@ -21,7 +21,7 @@ namespace finetune::text {
 /// file says nothing; without a tokenizer_class, the model's `config.json` tells the class.
 class TokenizerConfig {
  public:
-  /// Throws CheckpointError naming file and JSON path.
+  /// Throws CheckpointError naming file and JSON path (tokenizer_config_reader.cpp).
   static TokenizerConfig read(const std::filesystem::path& folder);
 
   /// There is a tokenizer_config.json, or a config.json that tells a class we know.

@@ -8,28 +8,13 @@
 namespace finetune::text {
 namespace {
 
-TokenizerConfig read(const std::string& config, const std::string& map = "") {
+TokenizerConfig read(const std::string& config) {
   const test::TemporaryFolder folder;
   test::write_file(folder.path() / "tokenizer_config.json", config);
-  if (!map.empty()) test::write_file(folder.path() / "special_tokens_map.json", map);
   return TokenizerConfig::read(folder.path());
 }
 
 }  // namespace
-
-TEST_CASE("absent files say nothing") {
-  const test::TemporaryFolder folder;
-  const TokenizerConfig config = TokenizerConfig::read(folder.path());
-  CHECK_FALSE(config.exists());
-  CHECK_FALSE(config.special("cls_token").has_value());
-  CHECK(config.normalizer().lowercase);
-}
-
-TEST_CASE("special_tokens_map.json counts only without added_tokens_decoder") {
-  const std::string map = R"({"unk_token": "<u>"})";
-  CHECK(read(R"({"unk_token": "x"})", map).special("unk_token") == "<u>");
-  CHECK(read(R"({"unk_token": "x", "added_tokens_decoder": {}})", map).special("unk_token") == "x");
-}
 
 TEST_CASE("plain special tokens are added once, those with attributes lie over what is there") {
   std::vector<AddedToken> tokens = {{"[CLS]"}, {"[MASK]"}};
@@ -42,23 +27,14 @@ TEST_CASE("plain special tokens are added once, those with attributes lie over w
   CHECK(tokens[3].lstrip);
 }
 
-TEST_CASE("classes of the BERT family are known, with and without Fast") {
-  CHECK(read(R"({"tokenizer_class": "ElectraTokenizerFast"})").is_bert_class());
-  CHECK(read(R"({"tokenizer_class": "BertTokenizer"})").is_bert_class());
-  CHECK_FALSE(read(R"({"tokenizer_class": "PreTrainedTokenizerFast"})").is_bert_class());
-  CHECK_FALSE(read("{}").is_bert_class());
-}
-
-TEST_CASE("wrong values are named by file and path") {
-  CHECK_THROWS_WITH(read(R"({"do_lower_case": "yes"})"),
-                    Catch::Contains("'/do_lower_case'") || Catch::Contains("reading"));
-  for (const char* config :
-       {R"({"do_lower_case": "yes"})", R"({"cls_token": 5})", R"({"additional_special_tokens": 5})",
-        R"({"added_tokens_decoder": {"x": {"content": "a"}}})",
-        R"({"added_tokens_decoder": {"1": {}}})", R"([])", R"({"a": 1, "a": 2})"}) {
-    INFO(config);
-    CHECK_THROWS_AS(read(config), CheckpointError);
-  }
+TEST_CASE("the sentinels of T5 are special tokens, and a list that names some must name all") {
+  TokenizerConfig config = read(R"({"tokenizer_class": "T5Tokenizer", "extra_ids": 3})");
+  config.set_class_specials(false);
+  CHECK(config.additional_specials() ==
+        std::vector<std::string>{"<extra_id_0>", "<extra_id_1>", "<extra_id_2>"});
+  TokenizerConfig partial = read(
+      R"({"tokenizer_class": "T5Tokenizer", "extra_ids": 3, "additional_special_tokens": ["<extra_id_0>"]})");
+  CHECK_THROWS_AS(partial.set_class_specials(false), CheckpointError);
 }
 
 }  // namespace finetune::text
