@@ -175,7 +175,7 @@ struct ByteBpeEncoder<kRule>::Run {
     const uint32_t count = slot.num_tokens();
     out.ids.push_back(slot.id(0));
     for (uint32_t i = 1; i < count; ++i) out.ids.push_back(slot.id(i));
-    describe(count, [&](uint32_t i) { return slot.end(i, length); });
+    describe(count, [&](uint32_t i) { return slot.end(i); });
   }
 
   /// One that the table of short words does not hold.

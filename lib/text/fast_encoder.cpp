@@ -71,6 +71,7 @@ bool follow_normalizer(const JsonNode& node, WordwiseOptions& options) {
                        [&](const JsonNode& item) { return follow_normalizer(item, options); });
   }
   if (type == "Strip") {
+    if (options.joins_spaces) return false;  // a run may now begin with what is no white space
     options.strips_left = options.strips_left || node.at("strip_left").boolean();
     options.strips_right = options.strips_right || node.at("strip_right").boolean();
     return true;

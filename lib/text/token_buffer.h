@@ -39,11 +39,12 @@ struct TokenBuffer {
     byte_of_char.clear();
     num_words = 0;
   }
-  /// A piece is done: the tokens since the last one are its.
-  void finish_piece() {
-    if (wants_words) words.resize(ids.size(), num_words);
+  /// A piece is done: the tokens since the last one, of the first `num_tokens`, are its.
+  void finish_piece(size_t num_tokens) {
+    if (wants_words) words.resize(num_tokens, num_words);
     ++num_words;
   }
+  void finish_piece() { finish_piece(ids.size()); }
 };
 
 }  // namespace finetune::text

@@ -29,11 +29,8 @@ void WordCache::add_to(Slot* slots, size_t mask, std::string_view word,
     State state = Slot::kReady | (static_cast<State>(tokens.size()) << 2);
     for (size_t token = 0; token < tokens.size(); ++token) {
       slot.ids_[token] = tokens[token].id;
-      const bool is_last = token + 1 == tokens.size();
-      if (!is_last) {
-        state |= static_cast<State>(tokens[token].end)
-                 << (5 + static_cast<size_t>(kEndBits) * token);
-      }
+      const State end = static_cast<State>(tokens[token].end) & Slot::kEndMask;
+      state |= end << (5 + static_cast<size_t>(kEndBits) * token);
     }
     slot.state_.store(state, std::memory_order_release);
     return;

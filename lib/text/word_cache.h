@@ -22,10 +22,9 @@ class WordSlot {
 
   uint32_t num_tokens() const { return static_cast<uint32_t>(state() >> 2) & 7; }
   int32_t id(uint32_t index) const { return ids_[index]; }
-  /// The byte of the word, `length` bytes long, at which a token ends; kUnknownEnd where that was
-  /// not known when the word was added (never for the last token).
-  uint32_t end(uint32_t index, uint32_t length) const {
-    if (index + 1 == num_tokens()) return length;
+  /// The byte of the word at which a token ends; kUnknownEnd where that was not known when the word
+  /// was added.
+  uint32_t end(uint32_t index) const {
     const State bits = (state() >> (5 + kEndBits * static_cast<int>(index))) & kEndMask;
     return bits == kEndMask ? kUnknownEnd : static_cast<uint32_t>(bits);
   }

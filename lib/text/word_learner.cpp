@@ -2,56 +2,188 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/strings.h"
 #include "text/utf8.h"
 #include "text/word_cache.h"
 
 namespace finetune::text {
 namespace {
+
 constexpr std::string_view kMetaspace = "\xE2\x96\x81";
+constexpr std::string_view kNeighbour = "x";  ///< a word that stands before and behind the other
+
+/// No piece without tokens, and a new one at each of the borders.
+bool has_pieces_of_its_own(const TokenBuffer& tokens, TextSpan range) {
+  for (size_t i = 0; i < tokens.words.size(); ++i) {
+    const int32_t step = tokens.words[i] - (i == 0 ? -1 : tokens.words[i - 1]);
+    const bool is_border = i == range.first || i == range.second;
+    if (step > 1 || (is_border && step != 1)) return false;
+  }
+  return tokens.words.back() + 1 == tokens.num_words;
 }
 
-/// Puts the word between two others, through everything, and keeps what lies between; nothing
-/// where that is not so at the ends of a text, too. Ends that are not plain are left unknown.
-std::vector<Piece> WordLearner::learn(const Word& word) const {
-  const bool joins_next = options_.is_one_piece && word.text.ends_with(kMetaspace);
-  if (joins_next || is_avoided(word.text)) return {};
-  const std::string_view front = word.has_prefix ? "x " : "";
-  const std::vector<int32_t> before =
-      word.has_prefix ? encode_plainly("x").ids : std::vector<int32_t>{};
-  const std::vector<int32_t> behind = encode_plainly(" x").ids;
-  const TokenBuffer tokens = encode_plainly(base::cat(front, word.text, " x"), word.has_prefix);
-  const size_t begin = before.size();
-  const size_t end = tokens.ids.size() - std::min(behind.size(), tokens.ids.size());
-  if (begin >= end || !std::equal(before.begin(), before.end(), tokens.ids.begin()) ||
-      !std::equal(behind.begin(), behind.end(), tokens.ids.begin() + static_cast<ptrdiff_t>(end))) {
-    return {};
+/// The bytes of the word at which tokens of one piece end that cover it one after the other;
+/// nothing where they do not.
+std::vector<uint32_t> find_ends(std::string_view word, const WordLayout& places) {
+  std::vector<uint32_t> ends;
+  int32_t next = 0;  // characters of the token before end here
+  size_t byte = 0;
+  for (size_t i = 0; i < places.size(); ++i) {
+    auto [from, to, starts_piece] = places[i];
+    const bool is_lone_prefix = i == 0 && from == 0 && places.size() > 1 && places[1].begin == 0;
+    if (is_lone_prefix) to = from;
+    const bool takes_space = i == 0 && from == -1;
+    if ((starts_piece && i > 0) || (from != next && !takes_space) || to < next) return {};
+    for (; next < to && byte < word.size(); ++next) byte += decode_char(word.substr(byte)).length;
+    if (next != to) return {};
+    ends.push_back(static_cast<uint32_t>(byte));
   }
-  const bool has_own_pieces = tokens.words[end] == tokens.num_words - 1 &&
-                              tokens.words[end - 1] < tokens.words[end] &&
-                              (!word.has_prefix || tokens.words[begin - 1] < tokens.words[begin]);
-  if (!has_own_pieces && !options_.is_one_piece) return {};
-  const std::vector<int32_t> ids(tokens.ids.begin() + static_cast<ptrdiff_t>(begin),
-                                 tokens.ids.begin() + static_cast<ptrdiff_t>(end));
-  if (!stands_at_ends(word, {before, ids, behind})) return {};
-  std::vector<Piece> pieces = find_ends(tokens, {begin, end}, word);
-  if (!pieces.empty() && !has_plain_offsets(word, pieces, tokens, begin)) pieces.clear();
-  if (!pieces.empty() || ids.size() == 1) return pieces;
-  for (const int32_t id : ids) pieces.push_back({id, 0, kUnknownEnd});
+  return byte == word.size() ? ends : std::vector<uint32_t>();
+}
+
+/// As the encoder states places from the ends alone: each token begins where the one before it
+/// ends, the first one may take the space, and an added prefix stands for the first character.
+bool follow_ends(std::string_view word, const std::vector<uint32_t>& ends, const WordLayout& places,
+                 bool takes_space) {
+  int32_t next = 0;
+  for (size_t i = 0; i < ends.size(); ++i) {
+    int32_t from = next;
+    next = static_cast<int32_t>(count_chars(word.substr(0, ends[i])));
+    int32_t to = next;
+    if (i == 0 && takes_space) --from;
+    if (from == to) ++to;
+    if (places[i] != TokenPlace{from, to, i == 0}) return false;
+  }
+  return true;
+}
+
+/// The tokens from `begin` on are those of `range` of the others.
+bool has_ids(const TokenBuffer& tokens, size_t begin, const TokenBuffer& others, TextSpan range) {
+  const auto first = static_cast<std::ptrdiff_t>(range.first);
+  return std::equal(others.ids.begin() + first,
+                    others.ids.begin() + static_cast<std::ptrdiff_t>(range.second),
+                    tokens.ids.begin() + static_cast<std::ptrdiff_t>(begin));
+}
+
+/// They stand `shift` characters further on.
+bool has_offsets(const TokenBuffer& tokens, size_t begin, const TokenBuffer& others, TextSpan range,
+                 int32_t shift) {
+  for (size_t i = range.first; i < range.second; ++i) {
+    const auto [from, to] = others.offsets[i];
+    const CharRange expected(from + shift, to + shift);
+    if (tokens.offsets[begin + i - range.first] != expected) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<Piece> WordLearner::learn(std::string_view word, bool has_prefix) const {
+  const bool joins_next = options_.is_one_piece && word.ends_with(kMetaspace);
+  if (joins_next || is_avoided(word)) return {};
+  const std::vector<Frame> frames = frames_of(has_prefix);
+  const std::vector<Cut> cuts = cut(word, frames);
+  if (cuts.empty()) return {};
+  const std::vector<uint32_t> ends = find_ends(word, cuts.front().places);
+  bool are_plain = !ends.empty();
+  for (size_t i = 0; i < cuts.size() && are_plain; ++i) {
+    const bool takes_space = frames[i].has_word_before && !options_.splits_first;
+    are_plain = !cuts[i].shifts_others && follow_ends(word, ends, cuts[i].places, takes_space);
+  }
+  std::vector<Piece> pieces;
+  uint32_t begin = 0;
+  for (const int32_t id : cuts.front().ids) {
+    const uint32_t end = are_plain ? ends[pieces.size()] : kUnknownEnd;
+    pieces.push_back({id, begin, end});
+    begin = end;
+  }
   return pieces;
 }
 
-bool WordLearner::is_avoided(std::string_view word) const {
-  if (avoided_.empty() || normalizer_ == nullptr) return false;
-  AlignedText text(word, 0);
-  normalizer_->normalize(text);
-  return text.utf8().find_first_of(avoided_) != std::string::npos;
+WordLayout WordLearner::lay_out(std::string_view word, WordPrefix prefix) const {
+  const std::vector<Cut> cuts = cut(word, frames_of(prefix));
+  const bool are_equal = std::all_of(cuts.begin(), cuts.end(), [&](const Cut& other) {
+    return !other.shifts_others && other.places == cuts.front().places;
+  });
+  return cuts.empty() || !are_equal ? WordLayout() : cuts.front().places;
 }
 
-TokenBuffer WordLearner::encode_plainly(std::string_view text, bool at_start) const {
+std::vector<WordLearner::Frame> WordLearner::frames_of(bool has_prefix) const {
+  if (!has_prefix) return frames_of(WordPrefix::kNone);
+  std::vector<Frame> frames = {{true, true, true}, {true, false, true}};
+  if (options_.prefix == WordwiseOptions::Prefix::kNever) return frames;
+  frames.insert(frames.end(), {{false, true, true}, {false, false, true}});
+  return frames;
+}
+
+std::vector<WordLearner::Frame> WordLearner::frames_of(WordPrefix prefix) const {
+  if (prefix == WordPrefix::kNone) return {{false, true, false}, {false, false, false}};
+  if (prefix == WordPrefix::kSpace) return {{true, true, true}, {true, false, true}};
+  if (options_.splits_first) return frames_of(true);
+  return {{false, true, true}, {false, false, true}};
+}
+
+std::vector<WordLearner::Cut> WordLearner::cut(std::string_view word,
+                                               const std::vector<Frame>& frames) const {
+  std::vector<Cut> cuts;
+  try {
+    const Neighbours neighbours = cut_neighbours();
+    for (const Frame& frame : frames) {
+      std::optional<Cut> found = cut(word, frame, neighbours);
+      if (!found || (!cuts.empty() && found->ids != cuts.front().ids)) return {};
+      cuts.push_back(*std::move(found));
+    }
+  } catch (const CheckpointError&) {  // no token for an unknown character: perhaps the neighbour's
+    return {};
+  }
+  return cuts;
+}
+
+/// Nothing where the tokens of the neighbours do not stay what they are without the word, or where
+/// a piece of the pre-tokenizer is not the word's alone.
+std::optional<WordLearner::Cut> WordLearner::cut(std::string_view word, const Frame& frame,
+                                                 const Neighbours& neighbours) const {
+  const std::string front = frame.has_word_before ? base::cat(kNeighbour, " ") : "";
+  const std::string rest = frame.has_word_behind ? base::cat(" ", kNeighbour) : "";
+  const TokenBuffer tokens = encode_plainly(base::cat(front, word, rest), frame.is_at_start);
+  const size_t border = neighbours.num_before;
+  const TextSpan before{0, frame.has_word_before ? border : 0};
+  const TextSpan behind{border, frame.has_word_behind ? neighbours.tokens.ids.size() : border};
+  const size_t num_behind = behind.second - behind.first;
+  const size_t begin = before.second;
+  if (tokens.ids.size() <= begin + num_behind) return std::nullopt;
+  const size_t end = tokens.ids.size() - num_behind;
+  if (!has_ids(tokens, 0, neighbours.tokens, before) ||
+      !has_ids(tokens, end, neighbours.tokens, behind)) {
+    return std::nullopt;
+  }
+  if (!options_.is_one_piece && !has_pieces_of_its_own(tokens, {begin, end})) return std::nullopt;
+  const auto first_char = static_cast<int32_t>(front.size());
+  const auto shift = first_char + static_cast<int32_t>(count_chars(word) - kNeighbour.size());
+  Cut cut;
+  cut.shifts_others = !has_offsets(tokens, 0, neighbours.tokens, before, 0) ||
+                      !has_offsets(tokens, end, neighbours.tokens, behind, shift);
+  for (size_t i = begin; i < end; ++i) {
+    const bool starts_piece = i == begin || tokens.words[i] != tokens.words[i - 1];
+    const auto [from, to] = tokens.offsets[i];
+    cut.ids.push_back(tokens.ids[i]);
+    cut.places.push_back({from - first_char, to - first_char, starts_piece});
+  }
+  return cut;
+}
+
+WordLearner::Neighbours WordLearner::cut_neighbours() const {
+  const std::string neighbour(kNeighbour);
+  const size_t num_before = encode_plainly(neighbour, true).ids.size();
+  TokenBuffer both = encode_plainly(base::cat(neighbour, " ", neighbour), true);
+  return {both, std::min(num_before, both.ids.size())};
+}
+
+TokenBuffer WordLearner::encode_plainly(const std::string& text, bool is_at_start) const {
   TokenBuffer tokens;
   tokens.wants_words = true;
-  const int32_t first_char = at_start ? 0 : 1;
+  const int32_t first_char = is_at_start ? 0 : 1;
   plain_.encode({text, first_char}, true, tokens);
   for (CharRange& offsets : tokens.offsets) {
     offsets = {offsets.first - first_char, offsets.second - first_char};
@@ -59,92 +191,11 @@ TokenBuffer WordLearner::encode_plainly(std::string_view text, bool at_start) co
   return tokens;
 }
 
-bool WordLearner::stands_at_ends(const Word& word, const Frame& frame) const {
-  std::vector<int32_t> expected = frame.before;
-  expected.insert(expected.end(), frame.ids.begin(), frame.ids.end());
-  if (encode_plainly(base::cat(word.has_prefix ? "x " : "", word.text), word.has_prefix).ids !=
-      expected) {
-    return false;
-  }
-  if (!word.has_prefix || options_.prefix == WordwiseOptions::Prefix::kNever) return true;
-  expected = frame.ids;
-  expected.insert(expected.end(), frame.behind.begin(), frame.behind.end());
-  return encode_plainly(base::cat(word.text, " x")).ids == expected;
-}
-
-namespace {
-
-/// Where the word stands, and what its first token takes from before it.
-struct Front {
-  enum class Kind { kNothing, kSpace, kAddedPrefix } kind;
-  int32_t first_char;  ///< of the word
-};
-
-/// True when the offsets of the tokens from `begin` on are those that the ends of `pieces` say:
-/// each token begins where the one before it ends, and only the first takes the space.
-bool follow_ends(const std::vector<Piece>& pieces, std::string_view word, const CharRange* offsets,
-                 Front front) {
-  int32_t next = 0;
-  for (size_t i = 0; i < pieces.size(); ++i) {
-    int32_t from = next;
-    next = static_cast<int32_t>(count_chars(word.substr(0, pieces[i].end)));
-    int32_t to = next;
-    if (i == 0 && front.kind == Front::Kind::kSpace) --from;
-    if (from == to) ++to;
-    if (offsets[i] != CharRange(from + front.first_char, to + front.first_char)) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
-/// As the encoder will state them from the ends alone, wherever in a text the word stands.
-bool WordLearner::has_plain_offsets(const Word& word, const std::vector<Piece>& pieces,
-                                    const TokenBuffer& tokens, size_t begin) const {
-  using Kind = Front::Kind;
-  Front front{Kind::kNothing, 0};
-  if (word.has_prefix) front = {options_.splits_first ? Kind::kAddedPrefix : Kind::kSpace, 2};
-  const auto are_plain = [&](const TokenBuffer& found, size_t first, Front at) {
-    return found.offsets.size() >= first + pieces.size() &&
-           follow_ends(pieces, word.text, found.offsets.data() + first, at);
-  };
-  const std::string_view before = word.has_prefix ? "x " : "";
-  if (!are_plain(tokens, begin, front) ||
-      !are_plain(encode_plainly(base::cat(before, word.text), word.has_prefix), begin, front)) {
-    return false;
-  }
-  if (!word.has_prefix || options_.prefix == WordwiseOptions::Prefix::kNever) return true;
-  const Front at_start{Kind::kAddedPrefix, 0};
-  return are_plain(encode_plainly(base::cat(word.text, " x")), 0, at_start) &&
-         are_plain(encode_plainly(word.text), 0, at_start);
-}
-
-/// The tokens [range] with the bytes of the word at which they end, from their offsets; nothing
-/// where these do not follow one another.
-std::vector<Piece> WordLearner::find_ends(const TokenBuffer& tokens, TextSpan range,
-                                          const Word& word) {
-  const int32_t first_char = word.has_prefix ? 2 : 0;
-  int32_t next = first_char;  // characters of the token before end here
-  size_t byte = 0;
-  std::vector<Piece> found;
-  for (size_t i = range.first; i < range.second; ++i) {
-    auto [from, to] = tokens.offsets[i];
-    const bool is_first = i == range.first;
-    const bool is_lone_prefix = is_first && from == first_char && i + 1 < range.second &&
-                                tokens.offsets[i + 1].first == first_char;
-    if (is_lone_prefix) to = from;
-    const bool takes_space = is_first && from == first_char - 1;
-    const bool has_own_piece = tokens.words[i] == tokens.words[range.first];
-    if (!has_own_piece || (from != next && !takes_space) || to < next) return {};
-    const size_t begin = byte;
-    for (; next < to && byte < word.text.size(); ++next) {
-      byte += decode_char(word.text.substr(byte)).length;
-    }
-    if (next != to) return {};
-    found.push_back({tokens.ids[i], static_cast<uint32_t>(begin), static_cast<uint32_t>(byte)});
-  }
-  if (byte != word.text.size()) return {};
-  return found;
+bool WordLearner::is_avoided(std::string_view word) const {
+  if (avoided_.empty() || normalizer_ == nullptr) return false;
+  AlignedText text(word, 0);
+  normalizer_->normalize(text);
+  return text.utf8().find_first_of(avoided_) != std::string::npos;
 }
 
 }  // namespace finetune::text

@@ -2,48 +2,32 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/strings.h"
 #include "text/char_counter.h"
 #include "text/padded_text.h"
 #include "text/safe_chars.h"
-#include "text/utf8.h"
 #include "text/word_cache.h"
+#include "text/word_layouts.h"
 #include "text/word_learner.h"
+#include "text/wordwise_scanner.h"
 
 namespace finetune::text {
 namespace {
 
 constexpr std::string_view kMetaspace = "\xE2\x96\x81";
-constexpr char kFirstWordMark = '\x01';  ///< before the key of a word that has no prefix
-
-/// Raised where only the plain encoder knows; caught in encode().
-struct NotWordwise {};
-
-enum class PrefixKind { kNone, kSpace, kAdded };
+constexpr char kNoPrefixMark = '\x01';  ///< before the key of a word that has no prefix
 
 /// Buffers of one thread.
 struct Workspace {
   std::vector<Piece> pieces;
-  std::string text;
   std::string piece;
-  TokenBuffer tokens;
 };
 
 Workspace& workspace() {
   thread_local Workspace space;
   return space;
-}
-
-/// The length of the word that begins at `begin`.
-size_t word_length(const PaddedText& text, size_t begin) {
-  size_t length = 0;
-  while (begin + length < text.size()) {
-    const size_t step = count_until(text.block(begin + length), ' ');
-    length += step;
-    if (step < 16) break;
-  }
-  return std::min(length, text.size() - begin);
 }
 
 class WordwiseEncoder final : public SegmentEncoder {
@@ -65,15 +49,18 @@ class WordwiseEncoder final : public SegmentEncoder {
   template <bool kDetailed>
   struct Run;
 
-  /// Replaces `pieces` by the tokens of a word, their ends in bytes of the word; nothing where the
-  /// word does not stand for itself.
+  /// Replaces `pieces` by the tokens of a word, with their ends as WordLearner::learn() gives them;
+  /// none where the word is cut differently in different places.
   void tokenize(std::string_view word, bool has_prefix, std::vector<Piece>& pieces) const {
     pieces.clear();
-    if (!safe_chars_.all_safe(word)) {
-      if (word.size() > WordCache::LongSlot::kMostBytes) return;
-      pieces = learner_.learn({word, has_prefix});
-      return;
+    if (safe_chars_.all_safe(word)) {
+      tokenize_safe(word, has_prefix, pieces);
+    } else if (word.size() <= WordCache::LongSlot::kMostBytes) {
+      pieces = learner_.learn(word, has_prefix);
     }
+  }
+
+  void tokenize_safe(std::string_view word, bool has_prefix, std::vector<Piece>& pieces) const {
     std::string& piece = workspace().piece;
     piece = has_prefix ? kMetaspace : "";
     piece += word;
@@ -102,8 +89,10 @@ class WordwiseEncoder final : public SegmentEncoder {
   SafeChars safe_chars_{options_.is_one_piece ? nullptr : parts_.normalizer.get(),
                         options_.unsafe_letters + std::string(kMetaspace)};
   mutable WordCache cache_;
+  WordLayouts layouts_{learner_};
 };
 
+/// One segment, word by word. `kDetailed`: offsets or words are wanted, too.
 template <bool kDetailed>
 struct WordwiseEncoder::Run {
   const WordwiseEncoder& encoder;
@@ -112,143 +101,124 @@ struct WordwiseEncoder::Run {
   TokenBuffer& out;
   PaddedText text{segment.text};
   CharCounter chars{kDetailed && want_offsets ? segment.text : std::string_view()};
+  SpacedWord word{};
 
   void run() {
-    const WordwiseOptions& options = encoder.options_;
-    size_t at = 0;
-    while (true) {
-      const size_t spaces_begin = at;
-      while (at < text.size() && segment.text[at] == ' ') ++at;
-      size_t num_spaces = at - spaces_begin;
-      // A run becomes a visible space, which WhitespaceSplit does not cut at.
-      if (num_spaces > 1 && options.splits_first && options.joins_spaces) throw NotWordwise();
-      const bool is_first = spaces_begin == 0;
-      if (is_first && num_spaces > 0 && options.prepends_always) throw NotWordwise();
-      if (at == text.size()) return finish(num_spaces);
-      if (is_first && options.strips_left && num_spaces > 0) {
-        // The stripped text no longer begins where the whole text does.
-        if (options.prefix == WordwiseOptions::Prefix::kAtStart) throw NotWordwise();
-        num_spaces = 0;
-      }
-      add_lone_spaces(num_spaces > 1 ? num_spaces - 1 : 0);
-      const bool has_space = num_spaces > 0 && !options.splits_first;
-      add_word(at, has_space ? PrefixKind::kSpace : first_prefix());
-      at += word_size;
-    }
+    WordwiseScanner scanner(text, segment.first_char == 0, encoder.options_);
+    do {
+      word = scanner.next();
+      if (word.num_lone_spaces > 0) add_lone_spaces();
+      if (word.length > 0) add_word();
+    } while (word.length > 0);
+    if (encoder.options_.is_one_piece) out.finish_piece();
   }
 
-  PrefixKind first_prefix() const {
-    using Prefix = WordwiseOptions::Prefix;
-    const Prefix prefix = encoder.options_.prefix;
-    const bool adds =
-        prefix == Prefix::kAlways || (prefix == Prefix::kAtStart && segment.first_char == 0);
-    return adds ? PrefixKind::kAdded : PrefixKind::kNone;
-  }
-
-  void finish(size_t num_spaces) {
-    const WordwiseOptions& options = encoder.options_;
-    if (options.is_one_piece && num_spaces == 0) out.finish_piece();
-    if (options.strips_right || options.splits_first || num_spaces == 0) return;
-    if (kDetailed || options.is_one_piece) throw NotWordwise();
-    if (encoder.options_.joins_spaces) num_spaces = 1;
-    push_lone_spaces(num_spaces);
-  }
-
-  void add_lone_spaces(size_t count) {
-    if (count == 0 || encoder.options_.splits_first) return;
-    if (kDetailed || encoder.options_.is_one_piece) throw NotWordwise();
-    if (encoder.options_.joins_spaces) return;
-    push_lone_spaces(count);
-  }
-
-  void push_lone_spaces(size_t count) {
+  void add_lone_spaces() {
     std::vector<Piece>& pieces = workspace().pieces;
     pieces.clear();
     encoder.parts_.model.tokenize(kMetaspace, pieces);
-    for (size_t i = 0; i < count; ++i) {
-      for (const Piece& token : pieces) out.ids.push_back(token.id);
+    const size_t end = word.lone_spaces_end();
+    for (size_t at = end - word.num_lone_spaces; at < end; ++at) {
+      for (const Piece& token : pieces) {
+        out.ids.push_back(token.id);
+        if (kDetailed && want_offsets) push_offsets(char_at(at), char_at(at) + 1);
+      }
+      if (kDetailed) out.finish_piece();
     }
   }
 
-  void add_word(size_t begin, PrefixKind prefix) {
-    word_begin = begin;
-    word_prefix = prefix;
-    word_size = word_length(text, begin);
-    const bool is_rare =
-        prefix == PrefixKind::kNone || word_size > WordCache::ShortSlot::kMostBytes ||
-        segment.text[begin] == kFirstWordMark || segment.text[begin + word_size - 1] == '\0';
-    if (is_rare) return add_rare_word();
-    const auto* slot = encoder.cache_.find(load_16(text.block(begin), word_size));
-    if (slot == nullptr) return add_rare_word();
-    add_tokens(*slot);
+  void add_word() {
+    const bool is_rare = word.prefix == WordPrefix::kNone ||
+                         word.length > WordCache::ShortSlot::kMostBytes ||
+                         segment.text[word.begin] == kNoPrefixMark ||
+                         segment.text[word.begin + word.length - 1] == '\0';
+    const WordCache::ShortSlot* slot =
+        is_rare ? nullptr : encoder.cache_.find(load_16(text.block(word.begin), word.length));
+    if (slot != nullptr) {
+      add_known(*slot);
+    } else {
+      add_rare_word();
+    }
   }
 
   template <class Slot>
-  void add_tokens(const Slot& slot) {
+  void add_known(const Slot& slot) {
     const uint32_t count = slot.num_tokens();
     if (count == 0) throw NotWordwise();
     out.ids.push_back(slot.id(0));
     for (uint32_t i = 1; i < count; ++i) out.ids.push_back(slot.id(i));
-    const auto length = static_cast<uint32_t>(word_size);
-    describe(count, [&](uint32_t i) { return slot.end(i, length); });
+    if (kDetailed) describe(count, [&](uint32_t i) { return slot.end(i); });
   }
 
+  /// One that the table of short words with a prefix does not hold.
   void add_rare_word() {
-    std::array<char, PaddedText::kBlock> marked{};
-    const std::string_view word = segment.text.substr(word_begin, word_size);
-    std::string_view key = word;
-    if (word_prefix == PrefixKind::kNone && word_size < marked.size()) {
-      marked[0] = kFirstWordMark;
-      std::copy(word.begin(), word.end(), marked.begin() + 1);
-      key = {marked.data(), word_size + 1};
-    }
-    const bool has_key = key.size() <= WordCache::LongSlot::kMostBytes &&
-                         word.front() != kFirstWordMark && word.back() != '\0' &&
-                         (word_prefix != PrefixKind::kNone || key.size() > word.size());
+    const std::string_view bytes = segment.text.substr(word.begin, word.length);
+    const bool has_prefix = word.prefix != WordPrefix::kNone;
+    // The key of a word is its bytes, behind the mark where it has no prefix.
+    std::array<char, PaddedText::kBlock> marked{kNoPrefixMark};
+    const size_t key_size = word.length + (has_prefix ? 0 : 1);
+    const bool has_key = key_size <= WordCache::LongSlot::kMostBytes &&
+                         bytes.front() != kNoPrefixMark && bytes.back() != '\0';
+    const char* block = has_prefix ? text.block(word.begin) : marked.data();
     if (has_key) {
-      const char* block = key.data() == marked.data() ? key.data() : text.block(word_begin);
-      if (key.size() <= WordCache::ShortSlot::kMostBytes) {
-        const auto* slot = encoder.cache_.find(load_16(block, key.size()));
-        if (slot != nullptr) return add_tokens(*slot);
+      if (!has_prefix) std::copy(bytes.begin(), bytes.end(), marked.begin() + 1);
+      if (key_size <= WordCache::ShortSlot::kMostBytes) {
+        const auto* slot = encoder.cache_.find(load_16(block, key_size));
+        if (slot != nullptr) return add_known(*slot);
       }
-      const auto* slot = encoder.cache_.find(load_32(block, key.size()));
-      if (slot != nullptr) return add_tokens(*slot);
+      const auto* slot = encoder.cache_.find(load_32(block, key_size));
+      if (slot != nullptr) return add_known(*slot);
     }
     std::vector<Piece>& pieces = workspace().pieces;
-    encoder.tokenize(word, word_prefix != PrefixKind::kNone, pieces);
-    if (has_key) encoder.cache_.add(key, pieces);
+    encoder.tokenize(bytes, has_prefix, pieces);
+    if (has_key) encoder.cache_.add({block, key_size}, pieces);
     if (pieces.empty()) throw NotWordwise();
     for (const Piece& piece : pieces) out.ids.push_back(piece.id);
-    describe(static_cast<uint32_t>(pieces.size()), [&](uint32_t i) { return pieces[i].end; });
+    const auto count = static_cast<uint32_t>(pieces.size());
+    if (kDetailed) describe(count, [&](uint32_t i) { return pieces[i].end; });
   }
 
-  /// Offsets and word number of the word's tokens.
+  /// Offsets and piece numbers of the word's tokens.
   template <class EndOf>
   void describe(uint32_t count, const EndOf& end_of) {
-    if (!kDetailed) return;
-    if (count > 1 && end_of(0) == kUnknownEnd) throw NotWordwise();
+    if (end_of(0) == kUnknownEnd) return describe_by_layout(count);
     if (want_offsets) {
       uint32_t from = 0;
       for (uint32_t i = 0; i < count; ++i) {
         const uint32_t to = end_of(i);
-        add_offsets(i == 0, from, to);
+        int32_t begin = char_at(word.begin + from);
+        int32_t end = char_at(word.begin + to);
+        if (i == 0 && word.prefix == WordPrefix::kSpace) --begin;
+        if (begin == end) ++end;  // an added prefix stands for the first character
+        push_offsets(begin, end);
         from = to;
       }
     }
+    finish_piece();
+  }
+
+  void describe_by_layout(uint32_t count) {
+    if (word.length > WordCache::LongSlot::kMostBytes) throw NotWordwise();
+    const std::string_view bytes = segment.text.substr(word.begin, word.length);
+    const WordLayout& layout = encoder.layouts_.find(bytes, word.prefix);
+    if (layout.size() != count) throw NotWordwise();
+    const size_t num_before = out.ids.size() - count;
+    const int32_t begin = want_offsets ? char_at(word.begin) : 0;
+    for (size_t i = 0; i < count; ++i) {
+      if (i > 0 && layout[i].starts_piece) out.finish_piece(num_before + i);
+      if (want_offsets) push_offsets(begin + layout[i].begin, begin + layout[i].end);
+    }
+    finish_piece();
+  }
+
+  void finish_piece() {
     if (!encoder.options_.is_one_piece) out.finish_piece();
   }
 
-  void add_offsets(bool is_first, uint32_t from, uint32_t to) {
-    auto begin = static_cast<int32_t>(chars.before(word_begin + from));
-    auto end = static_cast<int32_t>(chars.before(word_begin + to));
-    if (is_first && word_prefix == PrefixKind::kSpace) --begin;
-    if (begin == end) ++end;  // an added prefix stands for the first character
+  int32_t char_at(size_t byte) { return static_cast<int32_t>(chars.before(byte)); }
+  void push_offsets(int32_t begin, int32_t end) {
     out.offsets.emplace_back(segment.first_char + begin, segment.first_char + end);
   }
-
-  size_t word_begin = 0;
-  size_t word_size = 0;
-  PrefixKind word_prefix = PrefixKind::kNone;
 };
 
 void WordwiseEncoder::encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const {

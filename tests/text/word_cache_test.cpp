@@ -32,9 +32,9 @@ TEST_CASE("tokens and where they end are given back") {
   REQUIRE(slot != nullptr);
   CHECK(slot->num_tokens() == 3);
   CHECK(slot->id(2) == 9);
-  CHECK(slot->end(0, 5) == 2);
-  CHECK(slot->end(1, 5) == 3);
-  CHECK(slot->end(2, 5) == 5);
+  CHECK(slot->end(0) == 2);
+  CHECK(slot->end(1) == 3);
+  CHECK(slot->end(2) == 5);
   CHECK(find_short(cache, "hell") == nullptr);
 }
 
@@ -46,12 +46,20 @@ TEST_CASE("long words and words of many tokens have a table of their own") {
   const auto* slot = find_long(cache, word);
   REQUIRE(slot != nullptr);
   CHECK(slot->num_tokens() == 6);
-  CHECK(slot->end(0, 32) == 30);
-  CHECK(slot->end(4, 32) == 31);
-  CHECK(slot->end(5, 32) == 32);
+  CHECK(slot->end(0) == 30);
+  CHECK(slot->end(4) == 31);
+  CHECK(slot->end(5) == 32);
   cache.add("abcd", std::vector<Piece>{{1, 0, 1}, {2, 1, 2}, {3, 2, 3}, {4, 3, 4}});
   CHECK(find_short(cache, "abcd") == nullptr);
   CHECK(find_long(cache, "abcd") != nullptr);
+}
+
+TEST_CASE("ends that are not known stay so, that of the last token too") {
+  WordCache cache;
+  cache.add("short", std::vector<Piece>{{1, 0, kUnknownEnd}});
+  cache.add("many", std::vector<Piece>(6, Piece{1, 0, kUnknownEnd}));
+  CHECK(find_short(cache, "short")->end(0) == kUnknownEnd);
+  CHECK(find_long(cache, "many")->end(5) == kUnknownEnd);
 }
 
 TEST_CASE("a word that stands for no tokens is remembered, one that does not fit is not") {

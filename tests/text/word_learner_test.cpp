@@ -29,7 +29,11 @@ struct Pipeline {
   }
   std::vector<Piece> learn(std::string_view word) const {
     const auto plain = make_plain_encoder({normalizer.get(), pre_tokenizer.get(), model, none});
-    return WordLearner(*plain, normalizer.get(), options).learn({word, true});
+    return WordLearner(*plain, normalizer.get(), options).learn(word, true);
+  }
+  WordLayout lay_out(std::string_view word, WordPrefix prefix) const {
+    const auto plain = make_plain_encoder({normalizer.get(), pre_tokenizer.get(), model, none});
+    return WordLearner(*plain, normalizer.get(), options).lay_out(word, prefix);
   }
 };
 
@@ -54,6 +58,23 @@ TEST_CASE("a word of several pieces is learnt without ends") {
   const auto pieces = Pipeline().learn("a\u3000");  // its space is a piece of its own
   REQUIRE(pieces.size() == 3);
   CHECK(pieces[0].end == kUnknownEnd);
+}
+
+TEST_CASE("the layout of a word says where its tokens stand and where pieces begin") {
+  using Place = TokenPlace;
+  const Pipeline pipeline;
+  // The space before it, a, and its own space.
+  CHECK(pipeline.lay_out("a\u3000", WordPrefix::kSpace) ==
+        WordLayout{Place{-1, 0, true}, Place{0, 1, false}, Place{1, 2, true}});
+  CHECK(pipeline.lay_out("a\u3000", WordPrefix::kAdded) ==
+        WordLayout{Place{0, 1, true}, Place{0, 1, false}, Place{1, 2, true}});
+  CHECK(pipeline.lay_out("\u0301", WordPrefix::kSpace).size() == 2);
+}
+
+TEST_CASE("a word without a neighbour that the model can write is left to others") {
+  Pipeline pipeline;
+  pipeline.model = Unigram({{{"\u2581", 0}, {"a", 1}}, {-1.0, -1.0}}, std::nullopt, false);
+  CHECK(pipeline.learn("a").empty());
 }
 
 TEST_CASE("a word whose space joins the next one's is not learnt where nothing is split") {

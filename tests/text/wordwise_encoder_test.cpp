@@ -29,6 +29,10 @@ constexpr const char* kSpaces =
     R"({"type": "Sequence", "normalizers": [{"type": "NFKC"},
     {"type": "Strip", "strip_left": false, "strip_right": true},
     {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "\u2581"}]})";
+constexpr const char* kCleaned =
+    R"({"type": "Sequence", "normalizers": [{"type": "Nmt"},
+    {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]})";
+constexpr const char* kStripped = R"({"type": "Strip", "strip_left": true, "strip_right": false})";
 constexpr const char* kLowered =
     R"({"type": "Sequence", "normalizers": [{"type": "Replace", "pattern": {"String": "``"}, "content": "\""},
     {"type": "NFKD"}, {"type": "StripAccents"}, {"type": "Lowercase"},
@@ -61,7 +65,8 @@ TEST_CASE("words cut one by one equal the plain pipeline under every normalizer 
   for (const char* scheme : {"always", "first", "never"}) {
     std::string metaspace = kMetaspace;
     metaspace.replace(metaspace.find("SCHEME"), 6, scheme);
-    for (const char* normalizer : {"null", kSpaces, kLowered}) compare(normalizer, metaspace);
+    for (const char* normalizer : {"null", kSpaces, kCleaned, kStripped, kLowered})
+      compare(normalizer, metaspace);
   }
 }
 
