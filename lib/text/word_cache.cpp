@@ -1,14 +1,32 @@
 #include "text/word_cache.h"
 
+#include <sys/mman.h>
+
 #include <cstring>
+#include <memory>
+#include <new>
 
 namespace finetune::text {
 
 static_assert(sizeof(WordCache::ShortSlot) == 32 && sizeof(WordCache::LongSlot) == 64);
 
+/// In huge pages where the system has some: words lie all over the table, too far apart for the
+/// processor to remember where ordinary pages are.
+template <class Slot>
+WordCache::Table<Slot> WordCache::make_table(size_t num_slots) {
+  constexpr size_t kHugePage = size_t{1} << 21;
+  const size_t bytes = num_slots * sizeof(Slot);
+  void* memory = std::aligned_alloc(kHugePage, bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  madvise(memory, bytes, MADV_HUGEPAGE);
+  auto* slots = static_cast<Slot*>(memory);
+  std::uninitialized_default_construct_n(slots, num_slots);
+  return Table<Slot>(slots);
+}
+
 WordCache::WordCache()
-    : short_slots_(std::make_unique<ShortSlot[]>(kShortMask + 1)),
-      long_slots_(std::make_unique<LongSlot[]>(kLongMask + 1)) {}
+    : short_slots_(make_table<ShortSlot>(kShortMask + 1)),
+      long_slots_(make_table<LongSlot>(kLongMask + 1)) {}
 
 template <class Slot, int kEndBits>
 void WordCache::add_to(Slot* slots, size_t mask, std::string_view word,
@@ -19,9 +37,11 @@ void WordCache::add_to(Slot* slots, size_t mask, std::string_view word,
   size_t at = hash(key) & mask;
   for (size_t i = 0; i < kMostProbes; ++i, at = (at + 1) & mask) {
     Slot& slot = slots[at];
-    State expected = Slot::kFree;
-    if (!slot.state_.compare_exchange_strong(expected, Slot::kBusy, std::memory_order_acquire)) {
-      const bool is_known = expected != Slot::kBusy && slot.key_ == key;
+    // An exchange that fails would still take the slot out of the other processors' caches.
+    State found = slot.state_.load(std::memory_order_acquire);
+    if (found != Slot::kFree ||
+        !slot.state_.compare_exchange_strong(found, Slot::kBusy, std::memory_order_acquire)) {
+      const bool is_known = found != Slot::kBusy && slot.key_ == key;
       if (is_known) return;
       continue;
     }

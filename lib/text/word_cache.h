@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -66,8 +67,14 @@ class WordCache {
 
  private:
   static constexpr size_t kShortMask = (size_t{1} << 17) - 1;
-  static constexpr size_t kLongMask = (size_t{1} << 15) - 1;
-  static constexpr size_t kMostProbes = 16;
+  static constexpr size_t kLongMask = (size_t{1} << 16) - 1;
+  static constexpr size_t kMostProbes = 8;
+
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+  template <class Slot>
+  using Table = std::unique_ptr<Slot[], Free>;
 
   static size_t hash(const ShortSlot::Key& key) {
     const uint64_t mixed = key[0] ^ (key[1] * 0x9E3779B97F4A7C15u);
@@ -102,8 +109,11 @@ class WordCache {
   static void add_to(Slot* slots, size_t mask, std::string_view word,
                      std::span<const Piece> tokens);
 
-  std::unique_ptr<ShortSlot[]> short_slots_;
-  std::unique_ptr<LongSlot[]> long_slots_;
+  template <class Slot>
+  static Table<Slot> make_table(size_t num_slots);
+
+  Table<ShortSlot> short_slots_;
+  Table<LongSlot> long_slots_;
 };
 
 }  // namespace finetune::text
