@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace finetune::base {
 namespace {
@@ -182,6 +183,14 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 
 bool is_valid_utf8(std::string_view text) {
   while (!text.empty()) {
+    uint64_t next_bytes = 0;
+    if (text.size() >= sizeof(next_bytes)) {
+      std::memcpy(&next_bytes, text.data(), sizeof(next_bytes));
+      if ((next_bytes & 0x8080808080808080u) == 0) {  // ASCII
+        text.remove_prefix(sizeof(next_bytes));
+        continue;
+      }
+    }
     const CodePoint c = decode_first(text);
     if (c.num_bytes == 0) return false;
     text.remove_prefix(c.num_bytes);

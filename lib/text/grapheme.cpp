@@ -1,5 +1,6 @@
 #include "text/grapheme.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <vector>
@@ -21,11 +22,17 @@ class ClassTable {
     size_t range = 0;
     for (uint32_t page = 0; page < kNumPages; ++page) {
       Page classes;
-      for (uint32_t i = 0; i < kPageSize; ++i) {
-        while (range + 1 < std::size(kRanges) && kRanges[range + 1].first <= page * kPageSize + i) {
-          ++range;
-        }
-        classes[i] = kRanges[range].value;
+      const uint32_t begin = page * kPageSize;
+      for (uint32_t i = 0; i < kPageSize;) {
+        const uint32_t end = end_of(range) - begin;
+        std::fill(classes.begin() + i, classes.begin() + std::min(end, kPageSize),
+                  kRanges[range].value);
+        i = std::min(end, kPageSize);
+        if (i == end) ++range;
+      }
+      if (page > 0 && classes == pages_[page_of_[page - 1]]) {  // most are
+        page_of_[page] = page_of_[page - 1];
+        continue;
       }
       const auto number = static_cast<uint8_t>(pages_.size());
       const auto [place, is_new] = known.try_emplace(classes, number);
@@ -40,6 +47,11 @@ class ClassTable {
 
  private:
   using Page = std::array<GraphemeClass, kPageSize>;
+
+  static uint32_t end_of(size_t range) {
+    return range + 1 < std::size(kRanges) ? kRanges[range + 1].first : kPageSize * kNumPages;
+  }
+
   std::array<uint8_t, kNumPages> page_of_{};
   std::vector<Page> pages_;
 };

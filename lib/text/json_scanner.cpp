@@ -11,8 +11,6 @@ namespace {
 
 constexpr int kLargestExponent = 100'000;
 
-bool is_white(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-
 char32_t hex_unit(std::string_view text, size_t at) {
   if (at + 4 > text.size()) throw NotPlainJson();
   uint32_t unit = 0;
@@ -81,22 +79,6 @@ double scale(uint64_t significand, int exponent) {
 }
 
 }  // namespace
-
-char JsonScanner::peek() {
-  while (position_ < text_.size() && is_white(text_[position_])) ++position_;
-  if (position_ == text_.size()) throw NotPlainJson();
-  return text_[position_];
-}
-
-bool JsonScanner::accept(char wanted) {
-  if (peek() != wanted) return false;
-  ++position_;
-  return true;
-}
-
-void JsonScanner::expect(char wanted) {
-  if (!accept(wanted)) throw NotPlainJson();
-}
 
 void JsonScanner::expect_end() {
   while (position_ < text_.size() && is_white(text_[position_])) ++position_;

@@ -17,9 +17,20 @@ class JsonScanner {
   explicit JsonScanner(std::string_view text) : text_(text) {}
 
   size_t position() const { return position_; }
-  char peek();  ///< the next character that is not white space
-  bool accept(char wanted);
-  void expect(char wanted);
+  /// The next character that is not white space.
+  char peek() {
+    while (position_ < text_.size() && is_white(text_[position_])) ++position_;
+    if (position_ == text_.size()) throw NotPlainJson();
+    return text_[position_];
+  }
+  bool accept(char wanted) {
+    if (peek() != wanted) return false;
+    ++position_;
+    return true;
+  }
+  void expect(char wanted) {
+    if (!accept(wanted)) throw NotPlainJson();
+  }
   void expect_end();
 
   std::string_view raw_string();  ///< between two quotes, escapes not resolved
@@ -36,6 +47,7 @@ class JsonScanner {
     int exponent = 0;
     bool fits = true;
   };
+  static bool is_white(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
   enum class DigitPlace { kWhole, kFraction };
   void take_digits(Decimal& number, DigitPlace place);
   int take_exponent();

@@ -113,6 +113,9 @@ TEST_CASE("only well-formed UTF-8 is valid") {
   for (const char* text :
        {"", "a", "\u00e9", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0010ffff"}) {
     CHECK(base::is_valid_utf8(text));
+    for (size_t i = 0; i < 10; ++i) {
+      CHECK(base::is_valid_utf8(std::string(i, 'a') + text + "0123456789"));
+    }
   }
   for (const char* text :
        {"\x80", "\xc3", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80",
@@ -120,6 +123,9 @@ TEST_CASE("only well-formed UTF-8 is valid") {
         "\xf5\x80\x80\x80", "\xff", "\xe2\x82", "a\xe2\x82z", "\xc3\x28"}) {
     INFO(quote(text));
     CHECK_FALSE(base::is_valid_utf8(text));
+    for (size_t i = 0; i < 10; ++i) {
+      CHECK_FALSE(base::is_valid_utf8(std::string(i, 'a') + text + "0123456789"));
+    }
   }
 }
 
