@@ -4,40 +4,17 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <ctime>
 #include <string>
 
 #include "base/descriptor.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/process_info.h"
 #include "base/strings.h"
 
 namespace finetune::base {
 namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
-
-std::string command_line() {
-  std::string command = read_file("/proc/self/cmdline");
-  std::replace(command.begin(), command.end(), '\0', ' ');
-  return std::string(trim(command));
-}
 
 /// What the lock file holds, and what a BusyError shows of it: one line, quoted parts.
 std::string holder_text() {

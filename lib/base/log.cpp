@@ -55,8 +55,6 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
       return spdlog::level::info;
     case LogLevel::kWarning:
       return spdlog::level::warn;
-    case LogLevel::kError:
-      return spdlog::level::err;
     case LogLevel::kOff:
       break;
   }
@@ -73,7 +71,6 @@ void set_log_level(LogLevel level) { instance().logger.set_level(spdlog_level(le
 void log_debug(std::string_view message) { log(LogLevel::kDebug, message); }
 void log_info(std::string_view message) { log(LogLevel::kInfo, message); }
 void log_warning(std::string_view message) { log(LogLevel::kWarning, message); }
-void log_error(std::string_view message) { log(LogLevel::kError, message); }
 
 void set_log_hooks(std::function<void()> before, std::function<void()> after) {
   instance().sink->set_hooks(std::move(before), std::move(after));

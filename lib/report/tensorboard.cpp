@@ -2,11 +2,11 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <utility>
 
+#include "base/process_info.h"
 #include "base/strings.h"
 #include "report/crc32c.h"
 #include "report/protobuf.h"
@@ -28,18 +28,12 @@ constexpr int kValueSimple = 2;
 constexpr int kValueTensor = 8;
 constexpr int kValueMetadata = 9;
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localhost";
-  return name.data();
-}
-
 /// events.out.tfevents.<10-digit seconds>.<host>.<pid>.<n>: later files sort behind earlier ones.
 std::filesystem::path event_file(const std::filesystem::path& folder, double now) {
   static std::atomic<int> count{0};
   std::string seconds = std::to_string(static_cast<int64_t>(now));
   seconds.insert(0, seconds.size() < 10 ? 10 - seconds.size() : 0, '0');
-  return folder / base::cat("events.out.tfevents.", seconds, ".", host_name(), ".",
+  return folder / base::cat("events.out.tfevents.", seconds, ".", base::host_name(), ".",
                             static_cast<int64_t>(::getpid()), ".", count++);
 }
 

@@ -2,14 +2,12 @@
 
 #include <ATen/Version.h>
 #include <torch/headeronly/version.h>
-#include <unistd.h>
 
-#include <array>
-#include <ctime>
 #include <fstream>
 #include <vector>
 
 #include "base/hash.h"
+#include "base/process_info.h"
 #include "base/strings.h"
 
 namespace finetune::run {
@@ -39,28 +37,6 @@ std::string instruction_sets() {
                    "; used by LibTorch: ", at::get_cpu_capability());
 }
 
-std::string command_line() {
-  std::ifstream file("/proc/self/cmdline");
-  std::string text;
-  for (std::string argument; std::getline(file, argument, '\0');)
-    text += (text.empty() ? "" : " ") + argument;
-  return text;
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
-
 }  // namespace
 
 std::string version_text() {
@@ -82,9 +58,9 @@ report::Environment describe_environment(const data::PreparedData& data, int num
   environment.instruction_sets = instruction_sets();
   environment.num_threads = num_threads;
   environment.precision = "fp32";
-  environment.command = command_line();
-  environment.host = host_name();
-  environment.started_at = utc_now();
+  environment.command = base::command_line();
+  environment.host = base::host_name();
+  environment.started_at = base::utc_now();
   for (const auto& [split, file] : data.files) {
     environment.fingerprints[split + " file"] =
         base::cat(file.bytes, " bytes, head and tail ", base::hex(file.head_tail_hash));
