@@ -23,6 +23,16 @@ class PosixFile : public OutputFile {
   explicit PosixFile(const fs::path& path)
       : file_(path, O_WRONLY | O_CREAT | O_TRUNC, "create"), path_(path) {}
 
+  void reserve(uint64_t bytes) override {
+    // Not posix_fallocate: where the file system cannot, that writes into every block instead.
+    while (bytes > 0 &&
+           ::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) != 0) {
+      if (errno == EINTR) continue;
+      if (errno == EOPNOTSUPP || errno == ENOSYS || errno == ESPIPE || errno == ENODEV) return;
+      throw_errno(cat("reserve ", bytes, " bytes for"), path_, errno);
+    }
+  }
+
   void write(std::span<const std::byte> bytes) override { write_all(file_.get(), bytes, path_); }
 
   void sync() override {
@@ -116,6 +126,7 @@ Fs& posix_fs() {
 
 void write_file_synced(Fs& fs, const fs::path& path, std::string_view bytes) {
   const auto file = fs.create(path);
+  file->reserve(bytes.size());
   file->write(std::as_bytes(std::span(bytes)));
   file->sync();
   file->close();

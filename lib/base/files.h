@@ -18,6 +18,9 @@ namespace finetune::base {
 class OutputFile {
  public:
   virtual ~OutputFile() = default;
+  /// Claims the space of a file of so many bytes, where the file system can, so that a full disk
+  /// shows before anything is written. The file's size stays.
+  virtual void reserve(uint64_t bytes) = 0;
   virtual void write(std::span<const std::byte> bytes) = 0;
   virtual void sync() = 0;  ///< fsync. After an error the file must be written anew: never retried.
   virtual void close() = 0;  ///< Also reports late errors. The destructor closes silently.

@@ -93,7 +93,10 @@ void write_safetensors(base::Fs& fs, const std::filesystem::path& file,
   for (const Named& named : tensors) check_tensor(named);
   const std::vector<const Named*> order = in_write_order(tensors);
   const std::string header = header_bytes(order);
+  uint64_t num_bytes = header.size();
+  for (const Named* named : order) num_bytes += bytes_of(named->second);
   const auto out = fs.create(file);
+  out->reserve(num_bytes);
   out->write(std::as_bytes(std::span(header)));
   for (const Named* named : order) write_tensor(*out, named->second);
   out->sync();

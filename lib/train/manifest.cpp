@@ -53,6 +53,7 @@ class RecordingFile final : public base::OutputFile {
   RecordingFile(std::unique_ptr<base::OutputFile> inner, Manifest::Entry& entry)
       : inner_(std::move(inner)), entry_(entry) {}
 
+  void reserve(uint64_t bytes) override { inner_->reserve(bytes); }
   void write(std::span<const std::byte> bytes) override {
     inner_->write(bytes);
     hash_.add(bytes);

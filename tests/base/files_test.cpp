@@ -41,6 +41,25 @@ TEST_CASE("written bytes are read back, under any name") {
   CHECK(posix_fs().list(folder.path()).size() == 6);
 }
 
+TEST_CASE("space is claimed without changing the file, and a claim beyond all limits is refused") {
+  const test::TemporaryFolder folder;
+  const auto path = folder.path() / "file";
+  const auto file = posix_fs().create(path);
+  file->reserve(0);
+  file->reserve(1 << 20);
+  CHECK(fs::file_size(path) == 0);
+  struct stat info {};
+  REQUIRE(stat(path.c_str(), &info) == 0);
+  CHECK(info.st_blocks * 512 >= 1 << 20);
+  file->write(bytes_of("four"));
+  file->sync();
+  file->close();
+  CHECK(posix_fs().read(path) == "four");
+  const auto other = posix_fs().create(folder.path() / "other");
+  CHECK_THROWS_WITH(other->reserve(uint64_t{1} << 62),
+                    Catch::Contains("other") && Catch::Contains("reserve"));
+}
+
 TEST_CASE("folders, links, renames and removals do what their names say") {
   const test::TemporaryFolder folder;
   auto& real = posix_fs();
@@ -190,10 +209,11 @@ TEST_CASE("a power cut at any moment leaves the old or the new content, whole") 
 }
 
 TEST_CASE("a failing operation leaves the old content and no staged file") {
-  for (int64_t operation = 0; operation < 5; ++operation) {  // create, write, sync, close, rename
+  for (int64_t operation = 0; operation < 6; ++operation) {  // create ... rename
     for (const int cause : {ENOSPC, EIO}) {
       test::CrashFs::Plan plan;
-      plan.fail_at = 6 + operation;  // six operations write the old content
+      plan.fail_at =
+          7 + operation;  // create, reserve, write, sync, close, rename, sync: the old content
       plan.error_number = cause;
       test::CrashFs fs(plan);
       base::write_file_durably(fs, "/state", "old");
@@ -207,7 +227,7 @@ TEST_CASE("a failing operation leaves the old content and no staged file") {
 
 TEST_CASE("a failing sync of the folder is reported") {
   test::CrashFs::Plan plan;
-  plan.fail_at = 5;
+  plan.fail_at = 6;
   test::CrashFs fs(plan);
   CHECK_THROWS_WITH(base::write_file_durably(fs, "/state", "new"), Catch::Contains("sync folder"));
 }

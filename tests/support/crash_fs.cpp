@@ -45,6 +45,10 @@ class CrashFile : public base::OutputFile {
   CrashFile(CrashFs& fs, NodePtr node, fs::path path)
       : fs_(fs), node_(std::move(node)), path_(std::move(path)) {}
 
+  void reserve(uint64_t /*bytes*/) override {
+    const std::lock_guard lock(fs_.mutex_);
+    fs_.begin("reserve", path_, true);
+  }
   void write(std::span<const std::byte> bytes) override {
     const std::lock_guard lock(fs_.mutex_);
     const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
