@@ -1,9 +1,10 @@
 # Compiler cache, linker and the flags that every target of ours gets.
 find_program(FINETUNE_CCACHE ccache)
 if(FINETUNE_CCACHE)
-  # Relative paths, so that two clones of the same sources share the cache.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
-      CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros ${FINETUNE_CCACHE})
+  # Relative paths, so that two clones of the same sources share the cache; the headers that a source depends on are those
+  # that g++ names while it compiles, so that it need not be preprocessed first.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_DEPEND=1
+      CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${FINETUNE_CCACHE})
 endif()
 find_program(FINETUNE_MOLD mold)
 if(FINETUNE_MOLD)
