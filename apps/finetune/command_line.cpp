@@ -37,8 +37,7 @@ class CommandLine {
  public:
   explicit CommandLine(std::vector<std::string> overrides) : overrides_(std::move(overrides)) {
     app_.require_subcommand(1);
-    app_.set_version_flag("--version",
-                          "finetune " + run::version_text() + ", LibTorch " + run::torch_version());
+    app_.set_version_flag("--version", run::program_text);
     app_.add_flag("-v,--verbose", is_verbose_, "More log lines");
     app_.add_flag("-q,--quiet", is_quiet_, "Only warnings and errors");
     app_.footer(

@@ -14,6 +14,12 @@ namespace finetune::run {
 
 namespace {
 
+#ifdef FINETUNE_CUDA
+constexpr bool kHasCuda = true;
+#else
+constexpr bool kHasCuda = false;
+#endif
+
 /// The value of the first line of a /proc file that begins with `key`.
 std::string cpuinfo(std::string_view key) {
   std::ifstream file("/proc/cpuinfo");
@@ -42,6 +48,12 @@ std::string instruction_sets() {
 std::string version_text() {
   const std::string commit = FINETUNE_GIT_COMMIT;
   return commit.empty() ? FINETUNE_VERSION : base::cat(FINETUNE_VERSION, " (", commit, ")");
+}
+
+std::string program_text() {
+  return base::cat("finetune ", version_text(), ", LibTorch ", torch_version(), ", ",
+                   kHasCuda ? "built with CUDA" : "built without CUDA", ", instruction sets ",
+                   instruction_sets());
 }
 
 std::string torch_version() {

@@ -10,6 +10,9 @@ namespace finetune::run {
 /// Version of finetune and the git commit it was built from, where that is known.
 std::string version_text();
 
+/// What `finetune --version` says: that, LibTorch, CUDA and instruction sets.
+std::string program_text();
+
 /// LibTorch's version, "2.13.0".
 std::string torch_version();
 

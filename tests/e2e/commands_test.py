@@ -198,7 +198,7 @@ class Commands(support.Case):
             text = self.ok(command, "--help").out
             self.assertIn(f"finetune {command}", text)
             self.assertIn("Examples", text)
-        self.assertRegex(self.ok("--version").out, r"finetune \d+\.\d+.*LibTorch 2\.")
+        self.assertRegex(self.ok("--version").out, r"finetune \d+\.\d+.*LibTorch 2\..*CUDA.*instruction sets of the processor: \S")
 
     def test_progress_lines_without_a_terminal(self):
         config = self.prepare({"training": {"max_steps": 3}})

@@ -21,6 +21,9 @@ TEST_CASE("the environment names versions, processor, threads, data and labels")
   CHECK(environment.libtorch_version == run::torch_version());
   CHECK_THAT(environment.libtorch_version, Matches("[0-9]+\\.[0-9]+\\.[0-9]+"));
   CHECK_THAT(run::version_text(), Contains(environment.version));
+  CHECK_THAT(run::program_text(), Contains(run::version_text()) &&
+                                      Contains("LibTorch " + run::torch_version()) &&
+                                      Contains(environment.instruction_sets));
   CHECK_THAT(environment.compiler, Contains("g++"));
   CHECK_THAT(environment.instruction_sets, Contains("used by LibTorch: "));
   CHECK_THAT(environment.command, Contains("run_test"));
