@@ -60,6 +60,11 @@ class SequenceClassifier : public Model {
 /// Parameters of a module in registration order, with what weight decay needs.
 std::vector<NamedParameter> named_parameters(torch::nn::Module& module);
 
+/// Elements of all parameters but those that are looked up in, not multiplied with: tables of
+/// words, positions, segments and relative positions. Hugging Face estimates the work of training
+/// by it.
+int64_t num_parameters_outside_tables(torch::nn::Module& module);
+
 /// Builds a classifier from a Hugging Face config.json, with every parameter initialised from
 /// `seed`, as Hugging Face does, on random streams keyed by tensor name, so that no layer's values
 /// depend on another's. Throws CheckpointError, with all that is wrong, before anything is

@@ -21,6 +21,12 @@ bool is_decayed(std::string_view name) {
   return last != "bias" && last != "gain" && last != "shift";
 }
 
+bool is_table(std::string_view name) {
+  const std::string_view last = name.substr(name.rfind('.') + 1);
+  return last == "words" || last == "positions" || last == "segments" || last == "shared" ||
+         name.ends_with("relative_bias.bias");
+}
+
 void draw(const at::Tensor& values, const NameRow& row, uint64_t seed) {
   const base::RandomStream stream(seed, base::StreamPurpose::kInit, base::hash64(row.theirs));
   float* out = values.data_ptr<float>();
@@ -54,6 +60,14 @@ std::vector<NamedParameter> named_parameters(torch::nn::Module& module) {
     parameters.push_back({item.key(), item.value(), is_decayed(item.key())});
   }
   return parameters;
+}
+
+int64_t num_parameters_outside_tables(torch::nn::Module& module) {
+  int64_t count = 0;
+  for (const auto& item : module.named_parameters()) {
+    if (!is_table(item.key())) count += item.value().numel();
+  }
+  return count;
 }
 
 std::map<std::string, at::Tensor> named_values(const torch::nn::Module& module) {

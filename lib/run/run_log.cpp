@@ -31,7 +31,13 @@ int64_t steps_of(const config::Duration& duration) {
   return duration.unit == config::Unit::kSteps ? duration.count() : 0;
 }
 
-report::TrainSummary summary_of(const train::TrainState& state, int64_t num_examples) {
+/// Hugging Face's estimate: two operations a parameter and token forward, four backward.
+double floating_point_operations(const train::TrainState& state, int64_t num_parameters) {
+  return 6.0 * static_cast<double>(num_parameters) * static_cast<double>(state.position.tokens);
+}
+
+report::TrainSummary summary_of(const train::TrainState& state, int64_t num_examples,
+                                int64_t num_parameters) {
   report::TrainSummary summary;
   summary.epoch = state.position.epoch;
   summary.train_loss =
@@ -40,15 +46,18 @@ report::TrainSummary summary_of(const train::TrainState& state, int64_t num_exam
   summary.num_examples = num_examples;
   summary.examples_seen = state.examples;
   summary.num_updates = state.position.updates;
+  summary.total_flos = floating_point_operations(state, num_parameters);
   return summary;
 }
 
 }  // namespace
 
-RunLog::RunLog(const RunConfig& config, RunObserver& observer, std::optional<int64_t> resume_step)
+RunLog::RunLog(const RunConfig& config, RunObserver& observer, std::optional<int64_t> resume_step,
+               int64_t num_parameters)
     : config_(config),
       observer_(observer),
       resume_step_(resume_step),
+      num_parameters_(num_parameters),
       metrics_(config.output_dir / kMetricsName) {
   if (!resume_step) metrics_.truncate_to(0);  // of an earlier start that saved nothing
   if (!config.logging.tensorboard) return;
@@ -132,6 +141,7 @@ std::string RunLog::trainer_state_text(const train::TrainState& state,
   fields.eval_steps = steps_of(config_.evaluation.every);
   fields.save_steps = steps_of(config_.checkpoints.every);
   fields.num_input_tokens_seen = state.position.tokens;
+  fields.total_flos = floating_point_operations(state, num_parameters_);
   fields.best_metric = state.best_metric;
   if (state.best_metric) fields.best_global_step = state.best_step;
   const fs::path best = config_.output_dir / train::checkpoint_name(state.best_step);
@@ -162,7 +172,7 @@ void RunLog::finish(const std::string& status, const train::TrainState& state, i
   metrics_.add(report::FinishEvent{state.position.updates, state.position.epoch, status,
                                    state.position.seconds});
   report::write_train_results(base::posix_fs(), config_.output_dir,
-                              summary_of(state, num_examples));
+                              summary_of(state, num_examples, num_parameters_));
   base::write_file_durably(base::posix_fs(), config_.output_dir / "trainer_state.json",
                            trainer_state_text(state, total_updates));
 }

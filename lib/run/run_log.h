@@ -17,8 +17,10 @@ namespace finetune::run {
 /// report room and passes them on to the observer.
 class RunLog final : public train::TrainListener {
  public:
-  /// `resume_step`: the step of the checkpoint that the run goes on from, if it does.
-  RunLog(const RunConfig& config, RunObserver& observer, std::optional<int64_t> resume_step);
+  /// `resume_step`: the step of the checkpoint that the run goes on from, if it does;
+  /// `num_parameters`: those outside embedding tables, from which the work done is estimated.
+  RunLog(const RunConfig& config, RunObserver& observer, std::optional<int64_t> resume_step,
+         int64_t num_parameters);
 
   void on_step(const train::StepEvent& event) override;
   void on_log(const train::LogEvent& event) override;
@@ -49,6 +51,7 @@ class RunLog final : public train::TrainListener {
   const RunConfig& config_;
   RunObserver& observer_;
   std::optional<int64_t> resume_step_;
+  int64_t num_parameters_;
   report::MetricsLog metrics_;
   std::optional<report::TensorBoardWriter> tensorboard_;
   double epoch_ = 0.0;

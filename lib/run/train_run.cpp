@@ -112,7 +112,8 @@ class Run {
     train::CheckpointStore store(base::posix_fs(), config_.output_dir,
                                  build_checkpoint_options(config_));
     store.sweep();
-    RunLog log(config_, observer_, found_ ? std::optional(found_->step) : std::nullopt);
+    RunLog log(config_, observer_, found_ ? std::optional(found_->step) : std::nullopt,
+               models::num_parameters_outside_tables(model_->module()));
     const train::StopSignal signal;
     const train::TrainerOptions options = build_trainer_options(config_);
     train::Trainer trainer(

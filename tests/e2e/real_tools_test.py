@@ -89,7 +89,13 @@ class RealTools(support.Case):
         self.assertEqual([e["step"] for e in state.log_history if "eval_loss" in e], [8, 16])
         saved = TrainerState.load_from_json(str(self.run_folder / "checkpoint-8" / "trainer_state.json"))
         self.assertEqual(saved.global_step, 8)
+        from transformers import AutoModelForSequenceClassification
+
+        model = AutoModelForSequenceClassification.from_pretrained(self.run_folder / "best")
+        work = 6 * model.num_parameters(exclude_embeddings=True) * state.num_input_tokens_seen  # as Trainer.floating_point_ops
+        self.assertGreater(work, 0)
         results = json.loads((self.run_folder / "all_results.json").read_text())
+        self.assertEqual((state.total_flos, results["total_flos"]), (work, work))
         for key in ("epoch", "train_loss", "train_runtime", "train_samples", "train_steps_per_second", "eval_accuracy"):
             self.assertIn(key, results)
 

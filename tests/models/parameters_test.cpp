@@ -41,6 +41,17 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("tables of a classifier are left out of the parameters that do the work") {
+  const json config = test::tiny_config();
+  const auto model = build_sequence_classifier(config, {}, 4);
+  int64_t all = 0;
+  for (const auto& parameter : named_parameters(model->module())) all += parameter.value.numel();
+  const auto size = [&](const char* key) { return config.at(key).get<int64_t>(); };
+  const int64_t rows =
+      size("vocab_size") + size("max_position_embeddings") + size("type_vocab_size");
+  CHECK(num_parameters_outside_tables(model->module()) == all - rows * size("hidden_size"));
+}
+
 TEST_CASE("the seed decides the fresh values") {
   const auto first = built(test::tiny_config(), 4);
   const auto again = built(test::tiny_config(), 4);

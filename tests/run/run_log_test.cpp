@@ -12,6 +12,8 @@ using test::TinyRun;
 
 namespace {
 
+constexpr int64_t kNumParameters = 1000;
+
 train::Position at_step(int64_t step) {
   return {step, static_cast<double>(step) / 4.0, step * 100, static_cast<double>(step) * 0.5};
 }
@@ -57,7 +59,7 @@ TEST_CASE("every event of a run is a line of metrics.jsonl") {
   const TinyRun tiny;
   const RunConfig config = config_of(tiny);
   RunObserver observer;
-  RunLog log(config, observer, std::nullopt);
+  RunLog log(config, observer, std::nullopt, kNumParameters);
   log_step(log, 1);
   log.on_skip({at_step(1), "the loss is nan", {3, 5}});
   log.on_evaluation({at_step(2), {{"loss", 0.5}, {"accuracy", 0.75}}, 9, 0.1, true});
@@ -88,7 +90,7 @@ TEST_CASE("rates are of the time since the last line, and of the whole process")
   const TinyRun tiny;
   const RunConfig config = config_of(tiny);
   RunObserver observer;
-  RunLog log(config, observer, std::nullopt);
+  RunLog log(config, observer, std::nullopt, kNumParameters);
   CHECK(log.tokens_per_second() == 0.0);
   log.on_step({at_step(1), 1.0, 1e-3, 2.0, 100, 4, 1.0});
   log.on_step({at_step(2), 1.0, 1e-3, 2.0, 500, 8, 1.0});
@@ -108,7 +110,7 @@ TEST_CASE("after a resume no step stands in the log twice") {
   RunObserver observer;
   std::string state;
   {
-    RunLog log(config, observer, std::nullopt);
+    RunLog log(config, observer, std::nullopt, kNumParameters);
     log_step(log, 1);
     log_step(log, 2);
     state = log.state();  // the checkpoint of step 2
@@ -118,7 +120,7 @@ TEST_CASE("after a resume no step stands in the log twice") {
   test::write_file(config.output_dir / "metrics.jsonl",
                    test::read_file(config.output_dir / "metrics.jsonl") + "{\"event\": \"tra");
   {
-    RunLog log(config, observer, 2);
+    RunLog log(config, observer, 2, kNumParameters);
     log.restore(state);
     log_step(log, 3);
   }
@@ -135,10 +137,10 @@ TEST_CASE("a fresh start forgets what an earlier one without a checkpoint logged
   const RunConfig config = config_of(tiny);
   RunObserver observer;
   {
-    RunLog log(config, observer, std::nullopt);
+    RunLog log(config, observer, std::nullopt, kNumParameters);
     log_step(log, 1);
   }
-  RunLog log(config, observer, std::nullopt);
+  RunLog log(config, observer, std::nullopt, kNumParameters);
   CHECK(events_of(config).empty());
 }
 
@@ -146,10 +148,10 @@ TEST_CASE("TensorBoard files are written unless they are switched off") {
   const TinyRun tiny;
   RunObserver observer;
   const RunConfig off = config_of(tiny, R"({"logging": {"tensorboard": false}})");
-  { RunLog log(off, observer, std::nullopt); }
+  { RunLog log(off, observer, std::nullopt, kNumParameters); }
   CHECK(count_tensorboard_files(off) == 0);
   const RunConfig on = config_of(tiny);
-  { RunLog log(on, observer, std::nullopt); }
+  { RunLog log(on, observer, std::nullopt, kNumParameters); }
   CHECK(count_tensorboard_files(on) == 1);
 }
 
@@ -158,7 +160,7 @@ TEST_CASE("trainer_state.json has the keys of transformers and the best checkpoi
   const RunConfig config = config_of(
       tiny, R"({"checkpoints": {"every": "7 steps"}, "training": {"num_train_epochs": 2.5}})");
   RunObserver observer;
-  RunLog log(config, observer, std::nullopt);
+  RunLog log(config, observer, std::nullopt, kNumParameters);
   log_step(log, 1);
   log.on_evaluation({at_step(4), {{"loss", 0.5}, {"accuracy", 0.75}}, 9, 0.1, true});
   train::TrainState state = state_at(4);
@@ -175,6 +177,7 @@ TEST_CASE("trainer_state.json has the keys of transformers and the best checkpoi
   CHECK(text.at("save_steps") == 7);
   CHECK(text.at("eval_steps") == 0);  // counted in epochs
   CHECK(text.at("num_input_tokens_seen") == 400);
+  CHECK(text.at("total_flos") == 6.0 * kNumParameters * 400);
   CHECK(text.at("best_metric") == 0.75);
   CHECK(text.at("best_global_step") == 4);
   CHECK(text.at("best_model_checkpoint") == (config.output_dir / "checkpoint-4").string());
@@ -186,7 +189,7 @@ TEST_CASE("results of a run lie in the files of Hugging Face's Trainer") {
   const TinyRun tiny;
   const RunConfig config = config_of(tiny);
   RunObserver observer;
-  RunLog log(config, observer, std::nullopt);
+  RunLog log(config, observer, std::nullopt, kNumParameters);
   log.add_final_evaluation("validation", state_at(3), {{{"accuracy", 0.5}}, 9, 0.1, nullptr});
   log.add_final_evaluation("test", state_at(3), {{{"accuracy", 0.25}}, 6, 0.1, nullptr});
   log.finish("finished", state_at(3), 24, 3);
@@ -196,6 +199,7 @@ TEST_CASE("results of a run lie in the files of Hugging Face's Trainer") {
   CHECK(all.at("test_samples") == 6);
   CHECK(all.at("train_loss") == 2.0);  // the sum over updates by their number
   CHECK(all.at("train_samples") == 24);
+  CHECK(all.at("total_flos") == 6.0 * kNumParameters * 300);
   CHECK(all.at("train_runtime") == 1.5);
   CHECK(all.at("train_samples_per_second") == 16.0);
   CHECK(std::filesystem::exists(config.output_dir / "eval_results.json"));
@@ -215,7 +219,7 @@ TEST_CASE("the observer hears of everything too") {
   } counter;
   const TinyRun tiny;
   const RunConfig config = config_of(tiny);
-  RunLog log(config, counter, std::nullopt);
+  RunLog log(config, counter, std::nullopt, kNumParameters);
   log_step(log, 1);
   log.on_evaluation({});
   log.on_checkpoint({});
