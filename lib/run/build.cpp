@@ -305,6 +305,7 @@ train::TrainerOptions build_trainer_options(const RunConfig& config) {
   }
   options.checkpoint_every = build_interval(config.checkpoints.every);
   options.keep_best = config.checkpoints.keep_best;
+  if (config.checkpoints.on_save_error == "abort") options.max_failed_saves = 1;
   options.log_every = build_interval(config.logging.every);
   return options;
 }

@@ -352,6 +352,12 @@ void CheckpointsSection::describe(Fields& fields) {
              {.doc = "The newest checkpoints to keep.", .is_safe_at_resume = true, .at_least = 1});
   fields.add("keep_best", keep_best,
              {.doc = "Whether the best one is kept as well.", .is_safe_at_resume = true});
+  fields.add(
+      "on_save_error", on_save_error,
+      {.doc = "A checkpoint that cannot be written is a warning (the third in a row ends the run), "
+              "or ends the run at once.",
+       .is_safe_at_resume = true,
+       .choices = {"continue", "abort"}});
 }
 
 void LoggingSection::describe(Fields& fields) {

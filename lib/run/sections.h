@@ -167,6 +167,7 @@ struct CheckpointsSection {
   config::Duration every{1, config::Unit::kEpochs};
   int64_t keep_last = 2;
   bool keep_best = true;
+  std::string on_save_error = "continue";
 
   void describe(config::Fields& fields);
 };

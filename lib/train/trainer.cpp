@@ -18,8 +18,6 @@ namespace finetune::train {
 
 namespace {
 
-constexpr int64_t kMaxFailedSaves = 3;
-
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -283,10 +281,10 @@ bool Trainer::save(bool is_best, bool must_succeed) {
     parts_.listener.on_checkpoint({state_.position, seconds_since(start), is_best});
     return true;
   } catch (const IoError& error) {
-    if (must_succeed || ++failed_saves_ >= kMaxFailedSaves) throw;
-    base::log_warning(
-        base::cat("the checkpoint was not saved; training goes on with the older ones (",
-                  failed_saves_, " of ", kMaxFailedSaves, " failures in a row)\n", error.report()));
+    if (must_succeed || ++failed_saves_ >= options_.max_failed_saves) throw;
+    base::log_warning(base::cat(
+        "the checkpoint was not saved; training goes on with the older ones (", failed_saves_,
+        " of ", options_.max_failed_saves, " failures in a row)\n", error.report()));
     return false;
   }
 }

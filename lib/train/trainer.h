@@ -44,6 +44,7 @@ struct TrainerOptions {
 
   Interval checkpoint_every;
   bool keep_best = true;
+  int64_t max_failed_saves = 3;  ///< so many in a row end the run
   Interval log_every;
   uint64_t seed = 42;  ///< of the dropout masks
 };

@@ -107,7 +107,7 @@ TEST_CASE("optimizer and checkpoint options are those of the config") {
   const RunConfig config = tiny.config(R"({
       "optimizer": {"weight_decay": 0.02, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-6},
       "regularization": {"l2": 0.003}, "training": {"max_grad_norm": 0.5},
-      "checkpoints": {"keep_last": 5, "keep_best": false}})");
+      "checkpoints": {"keep_last": 5, "keep_best": false, "on_save_error": "abort"}})");
   const optim::AdamWOptions optimizer = build_optimizer_options(config);
   CHECK(optimizer.weight_decay == 0.02);
   CHECK(optimizer.beta1 == 0.8);
@@ -117,6 +117,8 @@ TEST_CASE("optimizer and checkpoint options are those of the config") {
   CHECK(optimizer.max_grad_norm == 0.5);
   CHECK(build_checkpoint_options(config).keep_last == 5);
   CHECK_FALSE(build_checkpoint_options(config).keep_best);
+  CHECK(build_trainer_options(config).max_failed_saves == 1);
+  CHECK(build_trainer_options(tiny.config()).max_failed_saves == 3);
 }
 
 TEST_CASE("data is read as the config says") {

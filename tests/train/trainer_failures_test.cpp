@@ -78,6 +78,21 @@ TEST_CASE("a full disk lets the run go on with older checkpoints, but not for ev
   CHECK(run.state().position.updates == 6);  // the third failure in a row
 }
 
+TEST_CASE("the first failed save ends the run where that is asked for") {
+  test::CrashFs::Plan plan;
+  plan.free_bytes = 0;
+  test::CrashFs files(plan);
+  const test::TemporaryFolder folder;
+  files.add_folder(folder.path());
+  TrainerOptions options = toy_options();
+  options.checkpoint_every = {Interval::Unit::kSteps, 2.0};
+  options.evaluate_every = {Interval::Unit::kSteps, 0.0};
+  options.max_failed_saves = 1;
+  ToyRun run(folder.path(), options, 0.1, &files);
+  CHECK_THROWS_AS(run.run(), IoError);
+  CHECK(run.state().position.updates == 2);
+}
+
 TEST_CASE("a best model that could not be saved does not count as the best") {
   test::CrashFs::Plan plan;
   plan.free_bytes = 0;
