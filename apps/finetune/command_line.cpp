@@ -129,6 +129,8 @@ class CommandLine {
                       "Resume although keys that change the training differ");
     command->add_flag("--allow-data-change", train_.allows_data_change,
                       "Resume although the data differs");
+    command->add_flag("--repair", train_.repairs,
+                      "Rename damaged checkpoints of the run to damaged-checkpoint-N");
     command->add_flag("--allow-nonfinite", train_.allows_nonfinite,
                       "Start from weights that hold NaN or infinity");
     command->add_flag("--allow-unused", train_.allows_unused,

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -44,8 +45,8 @@ void print_values(const std::string& split, const metrics::Values& values) {
 
 void print_text(const run::TrainSummary& summary) {
   std::cout << summary.status << " after " << summary.num_updates << " steps in "
-            << static_cast<int64_t>(summary.train_seconds + 0.5) << " s ("
-            << static_cast<int64_t>(summary.tokens_per_second + 0.5) << " tokens/s)\n";
+            << std::llround(summary.train_seconds) << " s ("
+            << std::llround(summary.tokens_per_second) << " tokens/s)\n";
   print_values("validation", summary.validation);
   print_values("test", summary.test);
   std::cout << "run folder: " << summary.output_dir.string() << "\n";
@@ -63,7 +64,7 @@ int run_train(const TrainArguments& arguments) {
     load.allow_unused = arguments.allows_unused;
     summary =
         run::train({run::read_run_config(arguments.config, arguments.overrides), arguments.resume,
-                    arguments.is_forced, arguments.allows_data_change, load},
+                    arguments.is_forced, arguments.allows_data_change, arguments.repairs, load},
                    progress);
   }
   if (arguments.prints_json) {

@@ -15,6 +15,7 @@ struct TrainArguments {
   run::ResumeMode resume = run::ResumeMode::kAuto;
   bool is_forced = false;
   bool allows_data_change = false;
+  bool repairs = false;
   bool allows_nonfinite = false;
   bool allows_unused = false;
   bool prints_json = false;

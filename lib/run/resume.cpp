@@ -18,9 +18,14 @@ namespace {
 constexpr const char* kRecordName = "run.json";
 }  // namespace
 
+void check_run_folder(const fs::path& run_folder, ResumeMode mode) {
+  if (mode != ResumeMode::kMust || fs::is_directory(run_folder)) return;
+  throw CheckpointError(run_folder.string() + ": --resume must found no run folder there");
+}
+
 std::optional<train::FoundCheckpoint> choose_checkpoint(const fs::path& run_folder,
                                                         ResumeMode mode) {
-  const auto found = train::find_newest_checkpoint(run_folder);
+  auto found = train::find_newest_checkpoint(run_folder);
   if (found && mode == ResumeMode::kNever) {
     throw BusyError(base::cat(run_folder.string(), ": already holds checkpoint-", found->step,
                               "; give another output_dir, go on from it with --resume auto, or "
@@ -58,6 +63,24 @@ void check_config_unchanged(const fs::path& run_folder, const RunConfig& now, bo
         "\nundo the change, give another output_dir, or pass --force to go on all the same"));
   }
   base::log_warning("going on (--force) although the run is no longer the same:" + unsafe);
+}
+
+void check_architecture(const fs::path& checkpoint, const json& model_config) {
+  const fs::path file = checkpoint / "config.json";
+  const json saved = base::read_json_file(file);
+  std::string different;
+  for (const auto& [key, value] : model_config.items()) {
+    const bool is_size = value.is_number_integer() && !key.ends_with("_id") && key != "num_labels";
+    if ((!is_size && key != "model_type") || !saved.is_object() || !saved.contains(key)) continue;
+    if (saved.at(key) != value) {
+      different += base::cat("\n  ", key, ": ", base::dump_json(saved.at(key)), ", the model has ",
+                             base::dump_json(value));
+    }
+  }
+  if (different.empty()) return;
+  throw CheckpointError(base::cat(file.string(),
+                                  ": is of another architecture than the run's model", different,
+                                  "\ngive another output_dir to start anew"));
 }
 
 RunRecord RunRecord::of(const data::PreparedData& data, int threads) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,9 @@ namespace finetune::run {
 
 enum class ResumeMode { kAuto, kMust, kNever };
 
+/// Throws CheckpointError where kMust meets no run folder at all, before one is made.
+void check_run_folder(const std::filesystem::path& run_folder, ResumeMode mode);
+
 /// The checkpoint that a run goes on from, or nothing for a fresh start (which is logged).
 /// Throws CheckpointError when kMust finds none, BusyError when kNever finds one.
 std::optional<train::FoundCheckpoint> choose_checkpoint(const std::filesystem::path& run_folder,
@@ -22,6 +26,11 @@ std::optional<train::FoundCheckpoint> choose_checkpoint(const std::filesystem::p
 /// those that would make it another run throw ConfigError unless `is_forced`.
 void check_config_unchanged(const std::filesystem::path& run_folder, const RunConfig& now,
                             bool is_forced);
+
+/// Throws CheckpointError where a checkpoint is of another architecture than the run's model:
+/// another model_type, or another size.
+void check_architecture(const std::filesystem::path& checkpoint,
+                        const nlohmann::json& model_config);
 
 /// What a run was made of, kept in every checkpoint as run.json: what must be the same for an exact
 /// resume.

@@ -85,11 +85,14 @@ class Run {
         observer_(observer),
         lock_(config_.output_dir),
         threads_(configure_runtime(config_.training.threads)),
-        found_(choose_checkpoint(config_.output_dir, request.resume)),
+        found_(find_checkpoint(request)),
         tokenizers_(build_tokenizers(config_, found_ ? std::optional(found_->folder) : std::nullopt,
                                      threads_)),
         model_config_(build_model_config(config_, tokenizers_)) {
-    if (found_) check_config_unchanged(config_.output_dir, config_, request.is_forced);
+    if (found_) {
+      check_config_unchanged(config_.output_dir, config_, request.is_forced);
+      check_architecture(found_->folder, model_config_);
+    }
     limits_ = config_.task.chosen().limits(model_config_);
     data_ = prepare(config_, model_config_, tokenizers_, threads_);
     record_ = RunRecord::of(data_, threads_);
@@ -131,6 +134,12 @@ class Run {
   }
 
  private:
+  static std::optional<train::FoundCheckpoint> find_checkpoint(const TrainRequest& request) {
+    const fs::path& folder = request.config.output_dir;
+    if (request.repairs) train::set_damaged_aside(base::posix_fs(), folder);
+    return choose_checkpoint(folder, request.resume);
+  }
+
   /// What evaluating the final model needs beside a split.
   struct Judge {
     tasks::Task& task;
@@ -298,6 +307,7 @@ class Run {
 }  // namespace
 
 TrainSummary train(const TrainRequest& request, RunObserver& observer) {
+  check_run_folder(request.config.output_dir, request.resume);
   make_run_folder(request.config.output_dir);
   return Run(request, observer).execute();
 }

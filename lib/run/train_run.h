@@ -17,6 +17,7 @@ struct TrainRequest {
   ResumeMode resume = ResumeMode::kAuto;
   bool is_forced = false;           ///< goes on although unsafe keys of the config have changed
   bool allows_data_change = false;  ///< goes on although the data has changed
+  bool repairs = false;             ///< renames damaged checkpoints, so that nothing meets them
   models::LoadOptions load{};       ///< what the pretrained weights may lack or hold beside
 };
 

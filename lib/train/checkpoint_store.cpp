@@ -133,9 +133,19 @@ void CheckpointStore::rotate(int64_t newest_step) {
     if (num_kept < std::max<int64_t>(options_.keep_last, 1)) {
       ++num_kept;
     } else if (!is_best) {
-      remove_if_possible([&] { discard(run_folder_ / checkpoint_name(step)); });
+      remove_if_possible([&] {
+        if (best_step_ == step) forget_best();
+        discard(run_folder_ / checkpoint_name(step));
+      });
     }
   }
+}
+
+/// Takes the link away before what it points to goes: the best checkpoint is not kept.
+void CheckpointStore::forget_best() {
+  best_step_.reset();
+  fs_.remove_file(run_folder_ / "best");
+  fs_.sync_directory(run_folder_);
 }
 
 void CheckpointStore::discard(const fs::path& folder) {
@@ -155,6 +165,34 @@ void CheckpointStore::sweep() {
   }
 }
 
+namespace {
+
+/// Throws CheckpointError where the folder of `step` does not hold what was saved at that step.
+void verify_checkpoint(const fs::path& folder, int64_t step) {
+  const Manifest manifest = verify_manifest(folder);
+  if (manifest.step == step) return;
+  throw CheckpointError(
+      base::cat(folder.string(), ": holds step ", manifest.step, " under another name"));
+}
+
+}  // namespace
+
+void set_damaged_aside(base::Fs& files, const fs::path& run_folder) {
+  for (const int64_t step : steps_of(files.list(run_folder))) {
+    const fs::path folder = run_folder / checkpoint_name(step);
+    try {
+      verify_checkpoint(folder, step);
+    } catch (const CheckpointError& damaged) {
+      fs::path aside = run_folder / base::cat("damaged-", checkpoint_name(step));
+      if (files.exists(aside)) aside += base::cat(".", getpid());
+      base::log_warning(
+          base::cat("renamed to ", aside.filename().string(), "\n", damaged.report()));
+      files.rename(folder, aside);
+      files.sync_directory(run_folder);
+    }
+  }
+}
+
 std::optional<FoundCheckpoint> find_newest_checkpoint(const fs::path& run_folder) {
   std::vector<std::string> names;
   std::error_code error;
@@ -163,11 +201,7 @@ std::optional<FoundCheckpoint> find_newest_checkpoint(const fs::path& run_folder
   for (const int64_t step : steps_of(names)) {
     const fs::path folder = run_folder / checkpoint_name(step);
     try {
-      const Manifest manifest = verify_manifest(folder);
-      if (manifest.step != step) {
-        throw CheckpointError(
-            base::cat(folder.string(), ": holds step ", manifest.step, " under another name"));
-      }
+      verify_checkpoint(folder, step);
       return FoundCheckpoint{folder, step};
     } catch (const Error& damaged) {
       base::log_warning(base::cat("passing over a checkpoint that does not hold what was saved\n",

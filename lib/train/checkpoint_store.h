@@ -12,7 +12,7 @@ namespace finetune::train {
 
 struct CheckpointOptions {
   int64_t keep_last = 2;  ///< newest checkpoints kept, at least 1
-  bool keep_best = true;  ///< the best one is kept beside them
+  bool keep_best = true;  ///< the best one is kept beside them; else `best` goes with it
 };
 
 /// The folders `checkpoint-<step>` of a run, and the links `last` and `best`.
@@ -46,6 +46,7 @@ class CheckpointStore {
   void publish(const std::filesystem::path& folder, int64_t step, bool is_best);
   void move_link(const std::string& name, int64_t step);
   void rotate(int64_t newest_step);
+  void forget_best();
   void discard(const std::filesystem::path& folder);
 
   base::Fs& fs_;
@@ -58,6 +59,10 @@ struct FoundCheckpoint {
   std::filesystem::path folder;
   int64_t step = 0;
 };
+
+/// Renames checkpoints whose manifest does not hold to damaged-checkpoint-<step>, where nothing
+/// looks for them. Only for the owner of the run folder's lock. Throws IoError.
+void set_damaged_aside(base::Fs& fs, const std::filesystem::path& run_folder);
 
 /// The newest checkpoint of a run whose manifest holds. Damaged ones are logged and passed over,
 /// never deleted.

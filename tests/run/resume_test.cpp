@@ -38,6 +38,19 @@ TEST_CASE("an empty folder is a fresh start, unless a checkpoint must be there")
       Contains("--resume must") && Contains(folder.path().string()));
 }
 
+TEST_CASE("--resume must wants a run folder before one is made") {
+  const test::TemporaryFolder folder;
+  const fs::path absent = folder.path() / "absent";
+  test::write_file(folder.path() / "file", "mine");
+  for (const fs::path& path : {absent, folder.path() / "file"}) {
+    CHECK_THAT(test::error_of<CheckpointError>([&] { check_run_folder(path, ResumeMode::kMust); }),
+               Contains("--resume must") && Contains(path.string()));
+    CHECK_NOTHROW(check_run_folder(path, ResumeMode::kAuto));
+  }
+  CHECK_NOTHROW(check_run_folder(folder.path(), ResumeMode::kMust));
+  CHECK_FALSE(fs::exists(absent));
+}
+
 TEST_CASE("a checkpoint is gone on from, unless that is ruled out") {
   const test::TemporaryFolder folder;
   save_checkpoint(folder.path());
@@ -50,6 +63,25 @@ TEST_CASE("a checkpoint is gone on from, unless that is ruled out") {
   CHECK_THAT(
       test::error_of<BusyError>([&] { choose_checkpoint(folder.path(), ResumeMode::kNever); }),
       Contains("checkpoint-4") && Contains("another output_dir"));
+}
+
+TEST_CASE("a checkpoint of another architecture is refused, naming every size that differs") {
+  const test::TemporaryFolder folder;
+  const nlohmann::json model = {{"model_type", "bert"}, {"hidden_size", 32}, {"vocab_size", 9},
+                                {"num_labels", 2},      {"dropout", 0.1},    {"pad_token_id", 0}};
+  nlohmann::json saved = model;
+  saved["num_labels"] = 3;  // the task's to choose
+  saved["dropout"] = 0.2;
+  saved["pad_token_id"] = 1;
+  saved.erase("vocab_size");
+  test::write_file(folder.path() / "config.json", saved.dump());
+  CHECK_NOTHROW(check_architecture(folder.path(), model));
+  saved["model_type"] = "roberta";
+  saved["hidden_size"] = 16;
+  test::write_file(folder.path() / "config.json", saved.dump());
+  CHECK_THAT(
+      test::error_of<CheckpointError>([&] { check_architecture(folder.path(), model); }),
+      Contains("hidden_size: 16, the model has 32") && Contains("roberta") && !Contains("vocab"));
 }
 
 TEST_CASE("a run is gone on with only by its own config") {

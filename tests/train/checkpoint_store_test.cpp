@@ -54,6 +54,16 @@ TEST_CASE("without keep_best only the newest stay; keeping none still keeps the 
   CHECK_FALSE(names_in(folder.path()).contains("checkpoint-1"));
 }
 
+TEST_CASE("without keep_best the link `best` goes with its checkpoint") {
+  const test::TemporaryFolder folder;
+  CheckpointStore store(base::posix_fs(), folder.path(), {2, false});
+  store.save(1, true, kNeededBytes, files_of(1));
+  store.save(2, false, kNeededBytes, files_of(2));
+  CHECK(fs::read_symlink(folder.path() / "best") == "checkpoint-1");
+  store.save(3, false, kNeededBytes, files_of(3));
+  CHECK(names_in(folder.path()) == std::set<std::string>{"checkpoint-2", "checkpoint-3", "last"});
+}
+
 TEST_CASE("a best checkpoint of before a resume survives rotation") {
   const test::TemporaryFolder folder;
   {
@@ -181,6 +191,25 @@ TEST_CASE(
   CHECK(names_in(folder.path()).contains("checkpoint-2"));
   store.save(2, false, kNeededBytes, files_of(2));
   CHECK(find_newest_checkpoint(folder.path())->step == 2);
+}
+
+TEST_CASE("damaged checkpoints are set aside whole, and whole ones stay") {
+  const test::TemporaryFolder folder;
+  CheckpointStore store(base::posix_fs(), folder.path(), {9, true});
+  for (int64_t step = 1; step <= 4; ++step) store.save(step, false, kNeededBytes, files_of(step));
+  test::write_file(folder.path() / "checkpoint-2" / "state.json", "{}");
+  test::write_file(folder.path() / "checkpoint-4" / kManifestName, "{");
+  set_damaged_aside(base::posix_fs(), folder.path());
+  CHECK(names_in(folder.path()) == std::set<std::string>{"checkpoint-1", "checkpoint-3",
+                                                         "damaged-checkpoint-2",
+                                                         "damaged-checkpoint-4", "last"});
+  CHECK(test::read_file(folder.path() / "damaged-checkpoint-2" / "state.json") == "{}");
+  CHECK(find_newest_checkpoint(folder.path())->step == 3);
+  store.save(4, false, kNeededBytes, files_of(4));
+  test::write_file(folder.path() / "checkpoint-4" / "state.json", "");
+  set_damaged_aside(base::posix_fs(), folder.path());  // the name is taken
+  CHECK(names_in(folder.path()).size() == 6);
+  CHECK(find_newest_checkpoint(folder.path())->step == 3);
 }
 
 TEST_CASE("a checkpoint that was renamed is passed over") {
