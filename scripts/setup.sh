@@ -21,7 +21,7 @@ debian_packages() {
   local wanted=(g++ cmake ninja-build ccache mold git ca-certificates python3 python3-venv
                 catch2 nlohmann-json3-dev libspdlog-dev libfmt-dev libcli11-dev
                 libxxhash-dev zlib1g-dev libzstd-dev libcsv-dev libpcre2-dev)
-  [ "$1" = tests ] && wanted+=(clang-format-14 clang-tidy-14 strace)
+  [ "$1" = tests ] && wanted+=(clang-format-14 clang-tidy-14 locales strace)
   local missing=() package
   for package in "${wanted[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

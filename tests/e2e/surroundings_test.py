@@ -3,6 +3,7 @@
 import html.parser
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import unittest
@@ -61,12 +62,26 @@ class Surroundings(support.Case):
         for line in (self.folder / "run" / "metrics.jsonl").read_text().splitlines():
             json.loads(line)
 
+    def make_locales(self, *names):
+        """Compiles locales into a folder for LOCPATH, and sees that they differ from C where it matters."""
+        folder = self.folder / "locales"
+        folder.mkdir()
+        for name in names:
+            language = name.split(".")[0]
+            done = subprocess.run(["localedef", "-i", language, "-f", "UTF-8", str(folder / name)], capture_output=True, timeout=60)
+            self.assertTrue((folder / name).is_dir(), done.stderr.decode())
+            point = subprocess.run(["locale", "decimal_point"], capture_output=True, env={"LC_ALL": name, "LOCPATH": str(folder)})
+            self.assertEqual(point.stdout.decode().strip(), ",", f"{name} is not in force")
+        return folder
+
+    @unittest.skipIf(not pathlib.Path("/usr/share/i18n/locales/tr_TR").exists(), "Debian's package locales is absent")
     def test_numbers_do_not_depend_on_the_locale(self):
         config = self.short(training={"max_steps": 2})
+        locales = self.make_locales("de_DE.UTF-8", "tr_TR.UTF-8")
         losses = []
         for number, locale in enumerate(("C", "de_DE.UTF-8", "tr_TR.UTF-8", "nonsense")):
             self.train(config, f"--output_dir=run-{number}", "optimizer.learning_rate=1.5e-3", cwd=self.folder,
-                       env={"LC_ALL": locale, "LANG": locale, "TZ": "Asia/Kathmandu"})
+                       env={"LC_ALL": locale, "LANG": locale, "LOCPATH": str(locales), "TZ": "Asia/Kathmandu"})
             losses.append([event["loss"] for event in support.events(self.folder / f"run-{number}")])
         self.assertEqual(losses.count(losses[0]), 4)
         self.assertEqual(json.loads((self.folder / "run-1" / "config.json").read_text())["optimizer"]["learning_rate"], 1.5e-3)
