@@ -16,6 +16,8 @@ struct SamplerOptions {
       1;  ///< micro-batches per update: enters the grouping chunk as in Hugging Face
   bool shuffle = true;
   bool group_by_length = true;
+
+  bool operator==(const SamplerOptions&) const = default;
 };
 
 /// The micro-batches of epoch `epoch`, in order: a pure function of its arguments, so that resuming

@@ -126,8 +126,8 @@ class Run {
          },
          should_stop, judge_of(samples.get(), should_stop)},
         options);
-    total_updates_ = trainer.total_updates();
     if (found_) trainer.restore(train::read_train_state(found_->folder, optimizer));
+    total_updates_ = trainer.total_updates();
     observer_.on_start(total_updates_, trainer.state().position.updates, options.max_seconds);
     const train::Outcome outcome = trainer.run();
     return finish(outcome, trainer.state(), *task, log);

@@ -12,7 +12,17 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormatVersion = 2;
+constexpr int kFormatVersion = 3;
+
+template <class Sampler, class Visitor>
+void visit_sampler(Sampler& sampler, Visitor&& visit) {
+  visit("seed", sampler.seed);
+  visit("batch_size", sampler.batch_size);
+  visit("batch_tokens", sampler.batch_tokens);
+  visit("gradient_accumulation_steps", sampler.gradient_accumulation_steps);
+  visit("shuffle", sampler.shuffle);
+  visit("group_by_length", sampler.group_by_length);
+}
 
 /// Visits every field by name, so that writing and reading cannot disagree.
 template <class State, class Visitor>
@@ -32,6 +42,9 @@ void visit_fields(State& state, Visitor&& visit) {
   visit("is_boundary_pending", state.is_boundary_pending);
   visit("epoch", state.epoch);
   visit("group_in_epoch", state.group_in_epoch);
+  visit("sampler", state.sampler);
+  visit("epoch_parts", state.epoch_parts);
+  visit("extra_updates", state.extra_updates);
   visit("micro_batches", state.micro_batches);
   visit("examples", state.examples);
   visit("skipped_updates", state.skipped_updates);
@@ -47,12 +60,52 @@ void visit_fields(State& state, Visitor&& visit) {
   visit("listener_state", state.listener_state);
 }
 
+class Writer {
+ public:
+  explicit Writer(json& object) : object_(object) {}
+
+  template <class Value>
+  void operator()(const char* key, const Value& value) const {
+    object_[key] = value;
+  }
+  void operator()(const char* key, const std::optional<double>& value) const {
+    object_[key] = value ? json(*value) : json(nullptr);
+  }
+  void operator()(const char* key, const data::SamplerOptions& sampler) const {
+    visit_sampler(sampler, Writer(object_[key]));
+  }
+  void operator()(const char* key, const std::vector<EpochPart>& parts) const {
+    json& list = object_[key] = json::array();
+    for (const EpochPart& part : parts) {
+      json& entry = list.emplace_back(json::object());
+      visit_sampler(part.sampler, Writer(entry));
+      entry["groups"] = part.groups;
+    }
+  }
+
+ private:
+  json& object_;
+};
+
 class Reader {
  public:
   Reader(const json& object, const std::string& file) : object_(object), file_(file) {}
 
   void operator()(const char* key, int64_t& value) const {
     value = member(key, &json::is_number_integer, "an integer").get<int64_t>();
+  }
+  void operator()(const char* key, uint64_t& value) const {
+    value = member(key, &json::is_number_unsigned, "a number from 0").get<uint64_t>();
+  }
+  void operator()(const char* key, data::SamplerOptions& sampler) const {
+    visit_sampler(sampler, Reader(member(key, &json::is_object, "an object"), file_));
+  }
+  void operator()(const char* key, std::vector<EpochPart>& parts) const {
+    for (const json& entry : member(key, &json::is_array, "a list")) {
+      const Reader reader(entry, file_);
+      reader("groups", parts.emplace_back().groups);
+      visit_sampler(parts.back().sampler, reader);
+    }
   }
   void operator()(const char* key, double& value) const {
     value = member(key, &json::is_number, "a number").get<double>();
@@ -73,7 +126,7 @@ class Reader {
  private:
   const json& member(const char* key, bool (json::*is_right)() const noexcept,
                      const char* wanted) const {
-    const auto found = object_.find(key);
+    const auto found = object_.find(key);  // the end, too, where it is no object
     if (found == object_.end() || !((*found).*is_right)()) {
       throw CheckpointError(base::cat(file_, ": key '", key, "' should be ", wanted,
                                       found == object_.end() ? " but is missing" : " but is not"));
@@ -89,13 +142,7 @@ class Reader {
 
 std::string to_json_text(const TrainState& state) {
   json object = {{"format_version", kFormatVersion}};
-  visit_fields(state, [&object](const char* key, const auto& value) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::optional<double>>) {
-      object[key] = value ? json(*value) : json(nullptr);
-    } else {
-      object[key] = value;
-    }
-  });
+  visit_fields(state, Writer(object));
   return base::dump_json(object, 2) + "\n";
 }
 

@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "train/early_stopping.h"
+#include "train/epoch_parts.h"
 #include "train/interval.h"
 
 namespace finetune::train {
@@ -19,7 +21,10 @@ struct TrainState {
   bool is_boundary_pending = false;  ///< the update is done, its evaluation and checkpoint are not
   int64_t epoch = 0;                 ///< current epoch, from 0
   int64_t group_in_epoch = 0;        ///< groups of micro-batches of this epoch that are done
-  int64_t micro_batches = 0;         ///< since the start of the run: the dropout step
+  data::SamplerOptions sampler;      ///< what cuts them
+  std::vector<EpochPart> epoch_parts;  ///< of this epoch, before the run went on with other batches
+  int64_t extra_updates = 0;  ///< more than the run has by its present batches, because of those
+  int64_t micro_batches = 0;  ///< since the start of the run: the dropout step
   int64_t examples = 0;
   int64_t skipped_updates = 0;  ///< groups whose loss or gradient was not finite
   int64_t consecutive_skipped = 0;

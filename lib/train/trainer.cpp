@@ -22,43 +22,29 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-std::string list_rows(const std::vector<int64_t>& rows) {
-  std::string text;
-  for (size_t i = 0; i < rows.size() && i < 20; ++i) text += base::cat(i == 0 ? "" : ", ", rows[i]);
-  return rows.size() > 20 ? text + ", ..." : text;
-}
-
 }  // namespace
-
-/// The micro-batches of one update, after their backward passes.
-struct Trainer::Group {
-  double loss_sum = 0.0;
-  int64_t num_targets = 0;
-  int64_t num_tokens = 0;
-  std::vector<int64_t> rows;
-  std::chrono::steady_clock::time_point start;
-
-  /// What divides sums over the targets, for the loss and for its gradient.
-  double scale() const { return 1.0 / static_cast<double>(std::max<int64_t>(num_targets, 1)); }
-  double mean_loss() const {
-    return loss_sum / static_cast<double>(std::max<int64_t>(num_targets, 1));
-  }
-};
 
 Trainer::Trainer(TrainerParts parts, const TrainerOptions& options)
     : parts_(std::move(parts)), options_(options) {
   for (int64_t row = 0; row < parts_.train.size(); ++row)
     lengths_.push_back(parts_.train.num_tokens(row));
   if (options_.early_stopping) early_stopping_.emplace(*options_.early_stopping);
-  options_.schedule.total_steps =
-      count_updates(lengths_, options_.sampler, {options_.num_train_epochs, options_.max_steps});
-  options_.schedule.warmup_steps =
-      warmup_updates(options_.warmup, options_.schedule.total_steps,
-                     count_updates(lengths_, options_.sampler, {1.0, 0}));
+  state_.sampler = options_.sampler;
+  plan_updates();
+}
+
+/// Sets the length of the schedule and of its warm-up.
+void Trainer::plan_updates() {
+  const RunLength length{options_.num_train_epochs, options_.max_steps, 0, state_.extra_updates};
+  options_.schedule.total_steps = count_updates(lengths_, options_.sampler, length);
+  options_.schedule.warmup_steps = warmup_updates(options_.warmup, options_.schedule.total_steps,
+                                                  count_updates(lengths_, options_.sampler, {1.0}));
 }
 
 void Trainer::restore(const TrainState& state) {
   state_ = state;
+  change_batches(state_, lengths_, options_.sampler, options_.num_train_epochs);
+  plan_updates();
   last_saved_step_ = state.position.updates;
   if (early_stopping_) early_stopping_->restore(state.early_stopping);
   parts_.checkpoints.restore(state.position.updates,
@@ -98,14 +84,17 @@ double Trainer::time_share() const {
 
 void Trainer::load_epoch(int64_t epoch) {
   if (loaded_epoch_ == epoch) return;
-  batches_ = data::epoch_batches(lengths_, options_.sampler, epoch);
+  batches_ = rest_of_epoch(lengths_, options_.sampler, epoch, state_.epoch_parts);
+  int64_t num_rows = 0;
+  for (const auto& batch : batches_) num_rows += std::ssize(batch);
+  share_cut_ = static_cast<double>(num_rows) / static_cast<double>(lengths_.size());
   loaded_epoch_ = epoch;
 }
 
 void Trainer::take_step() {
   const Position before = state_.position;
   load_epoch(state_.epoch);
-  const Group group = accumulate();
+  const UpdateGroup group = accumulate();
   const double grad_norm = parts_.optimizer.gradient_norm(group.scale());
   state_.examples += static_cast<int64_t>(group.rows.size());
   state_.position.tokens += group.num_tokens;
@@ -128,8 +117,8 @@ void Trainer::take_step() {
   if (is_due(options_.log_every, before, state_.position) || is_finished()) log();
 }
 
-Trainer::Group Trainer::accumulate() {
-  Group group;
+UpdateGroup Trainer::accumulate() {
+  UpdateGroup group;
   group.start = std::chrono::steady_clock::now();
   const int64_t steps = options_.sampler.gradient_accumulation_steps;
   const auto begin = static_cast<size_t>(state_.group_in_epoch * steps);
@@ -148,7 +137,7 @@ Trainer::Group Trainer::accumulate() {
   return group;
 }
 
-void Trainer::apply(const Group& group, double learning_rate, double grad_norm) {
+void Trainer::apply(const UpdateGroup& group, double learning_rate, double grad_norm) {
   parts_.optimizer.step(learning_rate, group.scale(), grad_norm);
   ++state_.position.updates;
   state_.window_loss += group.mean_loss();
@@ -159,11 +148,11 @@ void Trainer::apply(const Group& group, double learning_rate, double grad_norm) 
   last_grad_norm_ = grad_norm;
 }
 
-void Trainer::skip(const Group& group, const std::string& reason) {
+void Trainer::skip(const UpdateGroup& group, const std::string& reason) {
   parts_.listener.on_skip({state_.position, reason, group.rows});
   const std::string where =
-      base::cat(reason, " after ", state_.position.updates, " updates, on rows ",
-                list_rows(group.rows), " of the training set");
+      base::cat(reason, " after ", state_.position.updates, " updates, on rows ", group.rows_text(),
+                " of the training set");
   if (!options_.skips_nonfinite) {
     throw DivergedError(
         where +
@@ -186,9 +175,13 @@ void Trainer::advance() {
   if (++state_.group_in_epoch >= groups) {
     ++state_.epoch;
     state_.group_in_epoch = 0;
+    state_.epoch_parts.clear();
+    state_.position.epoch = static_cast<double>(state_.epoch);
+    return;
   }
-  state_.position.epoch = static_cast<double>(state_.epoch) +
-                          static_cast<double>(state_.group_in_epoch) / static_cast<double>(groups);
+  const double share = static_cast<double>(state_.group_in_epoch) / static_cast<double>(groups);
+  state_.position.epoch =
+      static_cast<double>(state_.epoch) + (1.0 - share_cut_) + share_cut_ * share;
 }
 
 void Trainer::log() {

@@ -18,6 +18,7 @@
 #include "train/listener.h"
 #include "train/plan.h"
 #include "train/train_state.h"
+#include "train/update_group.h"
 
 namespace finetune::train {
 
@@ -77,6 +78,7 @@ class Trainer {
   Trainer(TrainerParts parts, const TrainerOptions& options);
 
   /// Goes on from a checkpoint: `state` as read from it; the moments are already in the optimizer.
+  /// Where batches are made in another way than before, the rest of the epoch is cut anew.
   void restore(const TrainState& state);
 
   Outcome run();
@@ -86,14 +88,14 @@ class Trainer {
   const TrainState& state() const { return state_; }
 
  private:
-  struct Group;
   void load_epoch(int64_t epoch);
+  void plan_updates();
   bool is_finished() const;
   double time_share() const;
   void take_step();
-  Group accumulate();
-  void apply(const Group& group, double learning_rate, double grad_norm);
-  void skip(const Group& group, const std::string& reason);
+  UpdateGroup accumulate();
+  void apply(const UpdateGroup& group, double learning_rate, double grad_norm);
+  void skip(const UpdateGroup& group, const std::string& reason);
   void advance();
   void log();
   bool finish_boundary();
@@ -106,7 +108,9 @@ class Trainer {
   TrainState state_;
   std::optional<EarlyStopping> early_stopping_;
   std::vector<int64_t> lengths_;
-  std::vector<std::vector<int64_t>> batches_;  ///< micro-batches of the current epoch
+  std::vector<std::vector<int64_t>> batches_;  ///< micro-batches of the current epoch, as far as
+                                               ///< they are not in state_.epoch_parts
+  double share_cut_ = 1.0;                     ///< of the epoch's rows that are in batches_
   int64_t loaded_epoch_ = -1;
   int64_t last_saved_step_ = -1;
   int64_t failed_saves_ = 0;

@@ -80,6 +80,31 @@ class RunFolder(support.Case):
         self.assertIn("optimizer.learning_rate", forced.err)
         self.assertEqual(forced.json()["steps"], 8)
 
+    def test_other_batches_at_a_resume_meet_every_row_once(self):
+        for number, changes in enumerate((["training.batch_size=4"], ["training.batch_size=16"], ["training.gradient_accumulation_steps=3"],
+                                          ["data.group_by_length=false"], ["training.batch_size=null", "training.batch_tokens=64"])):
+            with self.subTest(changes):
+                config = self.prepare({"training": {"num_train_epochs": 2}, "checkpoints": {"every": "1 steps"}, "output_dir": f"run-{number}"})
+                run_folder = self.folder / f"run-{number}"
+                process = support.start("train", config)  # 64 rows in batches of 8
+                self.assertTrue(support.wait_for(lambda: (run_folder / "checkpoint-3").exists()))
+                process.kill()
+                process.communicate()
+                self.train(config, *changes, "--force")
+                state = json.loads((run_folder / "last" / "state.json").read_text())
+                self.assertEqual((state["examples"], state["epoch_fraction"]), (128, 2.0))
+
+    def test_damaged_checkpoints_are_put_aside_when_asked(self):
+        config = self.short()
+        self.train(config)
+        damaged = self.folder / "run" / "checkpoint-6"
+        (damaged / "model.safetensors").write_bytes(b"?")
+        again = support.run("train", config, "--repair", "--json")
+        self.assertEqual(again.code, 0, again)
+        self.assertIn("damaged-checkpoint-6", again.err)
+        self.assertEqual((self.folder / "run" / "damaged-checkpoint-6" / "model.safetensors").read_bytes(), b"?")
+        self.assertGreater((damaged / "model.safetensors").stat().st_size, 1000)
+
     def test_intervals_may_change_at_a_resume(self):
         config = self.short()
         self.train(config)
@@ -94,6 +119,22 @@ class RunFolder(support.Case):
         refused = support.run("train", config)
         self.assert_fails(refused, support.EXIT_DATA, "--allow-data-change")
         self.assertEqual(support.run("train", config, "--allow-data-change").code, 0)
+
+    def test_resume_from_a_file_or_another_architecture(self):
+        config = self.short()
+        (self.folder / "file").write_text("mine")
+        for place in ("file", "absent"):
+            result = support.run("train", config, "--resume", "must", f"--output_dir={place}", cwd=self.folder)
+            self.assert_fails(result, support.EXIT_MODEL, "--resume must", place)
+        self.assertEqual((self.folder / "file").read_text(), "mine")
+        self.assertFalse((self.folder / "absent").exists())
+        self.train(config)
+        other = support.make_model(self.folder / "other", hidden_size=16, num_attention_heads=2)
+        for mode in ("must", "auto"):
+            result = support.run("train", config, "--resume", mode, f"model.path={other}")
+            self.assert_fails(result, support.EXIT_USAGE, "model.path", "no longer the run")
+            result = support.run("train", config, "--resume", mode, "--force", f"model.path={other}")
+            self.assert_fails(result, support.EXIT_MODEL, "checkpoint-6", "hidden_size", "16", "32")
 
     def test_resume_must_and_never(self):
         config = self.short()

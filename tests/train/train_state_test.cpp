@@ -15,6 +15,9 @@ TrainState sample_state() {
   state.is_boundary_pending = true;
   state.epoch = 2;
   state.group_in_epoch = 3;
+  state.sampler = {uint64_t{1} << 63, 16, 512, 2, true, false};
+  state.epoch_parts = {{{7, 8, 0, 1, true, true}, 5}, {{7, 4, 0, 3, false, true}, 2}};
+  state.extra_updates = -4;
   state.micro_batches = 24;
   state.examples = 96;
   state.window_loss = 0.1 + 0.2;
@@ -45,6 +48,10 @@ TEST_CASE("a state survives JSON to the last bit") {
   CHECK(read.best_metric == state.best_metric);
   CHECK(read.early_stopping.best == state.early_stopping.best);
   CHECK(read.is_boundary_pending);
+  CHECK(read.sampler == state.sampler);
+  REQUIRE(read.epoch_parts.size() == 2);
+  CHECK(read.epoch_parts[1].sampler == state.epoch_parts[1].sampler);
+  CHECK(read.epoch_parts[1].groups == 2);
 }
 
 TEST_CASE("a state without a best metric keeps it absent") {
@@ -60,6 +67,11 @@ TEST_CASE("a damaged state names the file and the key") {
   object["micro_batches"] = "24";
   CHECK_THAT(error_of(object.dump()),
              Catch::Contains("micro_batches") && Catch::Contains("an integer"));
+  object["micro_batches"] = 24;
+  object["epoch_parts"] = {5};
+  CHECK_THAT(error_of(object.dump()), Catch::Contains("groups"));
+  object["epoch_parts"] = 5;
+  CHECK_THAT(error_of(object.dump()), Catch::Contains("epoch_parts") && Catch::Contains("a list"));
   CHECK_THAT(error_of("[]"), Catch::Contains("JSON object"));
   CHECK_THAT(error_of("{\"format_version\": 99}"), Catch::Contains("another version"));
   CHECK_THAT(error_of("{"), Catch::Contains("state.json"));

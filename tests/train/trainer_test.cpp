@@ -104,6 +104,61 @@ TEST_CASE("a resume that forgets the data position is noticed by that comparison
   CHECK(changed.fingerprint() != whole.fingerprint());
 }
 
+TEST_CASE("a run that goes on with other batches still trains on every row once an epoch") {
+  const test::TemporaryFolder folder;
+  TrainerOptions options = toy_options();  // 40 rows
+  options.checkpoint_every = {Interval::Unit::kSteps, 1.0};
+  struct Change {
+    int64_t batch_size, accumulation, batch_tokens;
+    int64_t updates;  ///< of the whole run: 3 of 8 rows, then the rest of two epochs
+  };
+  const Change changes[] = {{4, 1, 0, 3 + 4 + 10}, {16, 1, 0, 3 + 1 + 3}, {2, 3, 0, 3 + 3 + 7}};
+  for (const Change& change : changes) {
+    const auto parts = folder.path() / std::to_string(change.batch_size);
+    std::filesystem::create_directory(parts);
+    const auto stop_after = [&](ToyRun& run, int64_t stop_at) {
+      run.record.after_step = [&run, stop_at](int64_t step) {
+        run.stop_requested = step == stop_at;
+      };
+      CHECK(run.run() == Outcome::kPreempted);
+    };
+    ToyRun first(parts, options);
+    stop_after(first, 3);
+    TrainerOptions changed = options;
+    changed.sampler.batch_size = change.batch_size;
+    changed.sampler.gradient_accumulation_steps = change.accumulation;
+    ToyRun second(parts, changed);  // stops again in the middle, with the same batches
+    stop_after(second, 4);
+    CHECK(second.state().position.epoch ==
+          Approx(static_cast<double>(second.state().examples) / 40.0));
+    ToyRun third(parts, changed);
+    CHECK(third.run() == Outcome::kFinished);
+    INFO("batches of " << change.batch_size);
+    CHECK(third.state().examples == 80);
+    CHECK(third.state().position.updates == change.updates);
+    CHECK(third.state().position.epoch == 2.0);
+    CHECK(third.record.learning_rates.back() ==
+          Approx(options.learning_rate / static_cast<double>(change.updates)));
+  }
+}
+
+TEST_CASE("a limit in updates stays where it is when batches change") {
+  const test::TemporaryFolder folder;
+  TrainerOptions options = toy_options();
+  options.num_train_epochs = std::numeric_limits<double>::infinity();
+  options.max_steps = 9;
+  {
+    ToyRun run(folder.path(), options);
+    run.record.after_step = [&](int64_t step) { run.stop_requested = step == 3; };
+    CHECK(run.run() == Outcome::kPreempted);
+  }
+  options.sampler.batch_size = 4;
+  ToyRun run(folder.path(), options);
+  CHECK(run.run() == Outcome::kFinished);
+  CHECK(run.state().position.updates == 9);
+  CHECK(run.state().examples == 3 * 8 + 6 * 4);
+}
+
 TEST_CASE("a stop during an evaluation is made up for after the resume") {
   const test::TemporaryFolder folder;
   const TrainerOptions options = toy_options();
