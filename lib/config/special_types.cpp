@@ -123,6 +123,37 @@ class ColumnType final : public ValueType {
   static constexpr int64_t kMaxColumn = 999999;
 };
 
+class SwitchOrWordType final : public ValueType {
+ public:
+  std::string expected(const Rule& rule) const override {
+    return base::cat("true, false or \"", base::join(rule.choices, "\", \""), "\"");
+  }
+  Remark read(const JsonValue& value, const Rule& rule, const Folders&,
+              void* member) const override {
+    SwitchOrWord result;
+    if (value.kind == JsonKind::kBoolean) {
+      result.is_on = value.boolean;
+    } else if (value.kind == JsonKind::kString) {
+      if (value.text == "true" || value.text == "false") return "write it without quotes";
+      if (std::ranges::find(rule.choices, value.text) == rule.choices.end()) return "";
+      result.word = value.text;
+    } else {
+      return "";
+    }
+    *static_cast<SwitchOrWord*>(member) = result;
+    return {};
+  }
+  JsonValue write(const void* member) const override {
+    const auto& setting = *static_cast<const SwitchOrWord*>(member);
+    return setting.word.empty() ? json_boolean(setting.is_on) : json_string(setting.word);
+  }
+  JsonValue schema(const Rule& rule) const override {
+    return json_object(
+        {{"anyOf", json_array({json_object({{"type", json_string("boolean")}}),
+                               json_object({{"enum", json_strings(rule.choices)}})})}});
+  }
+};
+
 class JsonObjectType final : public ValueType {
  public:
   std::string expected(const Rule&) const override { return "an object"; }
@@ -151,6 +182,12 @@ const ValueType& type_of<Duration>() {
 template <>
 const ValueType& type_of<Column>() {
   static const ColumnType type;
+  return type;
+}
+
+template <>
+const ValueType& type_of<SwitchOrWord>() {
+  static const SwitchOrWordType type;
   return type;
 }
 

@@ -81,6 +81,8 @@ const ValueType& type_of<FileOrPercent>();
 template <>
 const ValueType& type_of<SwitchOrFolder>();
 template <>
+const ValueType& type_of<SwitchOrWord>();
+template <>
 const ValueType& type_of<JsonObject>();
 
 }  // namespace finetune::config

@@ -50,6 +50,14 @@ struct SwitchOrFolder {
   bool operator==(const SwitchOrFolder&) const = default;
 };
 
+/// true, false, or one of a rule's choices instead: false, "never".
+struct SwitchOrWord {
+  bool is_on = false;
+  std::string word;  ///< empty: is_on says it
+
+  bool operator==(const SwitchOrWord&) const = default;
+};
+
 /// A JSON object that is passed on as it is (compact text).
 struct JsonObject {
   std::string text = "{}";

@@ -47,6 +47,21 @@ TEST_CASE("a column is a name or a number from 0") {
   }
 }
 
+TEST_CASE("a switch may have further positions") {
+  const Rule rule{.choices = {"never"}};
+  CHECK(rewritten<SwitchOrWord>("true", rule) == "true");
+  CHECK(rewritten<SwitchOrWord>("false", rule) == "false");
+  CHECK(rewritten<SwitchOrWord>("\"never\"", rule) == "\"never\"");
+  CHECK(rewritten<SwitchOrWord>("\"true\"", rule) == "!write it without quotes");
+  for (const char* text : {"\"always\"", "1", "null", "[true]"}) {
+    CAPTURE(text);
+    CHECK(rewritten<SwitchOrWord>(text, rule) == "!");
+  }
+  CHECK(type_of<SwitchOrWord>().expected(rule) == "true, false or \"never\"");
+  CHECK(to_line(type_of<SwitchOrWord>().schema(rule)) ==
+        R"({"anyOf": [{"type": "boolean"}, {"enum": ["never"]}]})");
+}
+
 TEST_CASE("an object is passed on as it is") {
   CHECK(rewritten<JsonObject>(R"({"a": [1.50, {"b": "é"}]})") == R"({"a": [1.50, {"b": "é"}]})");
   CHECK(rewritten<JsonObject>("[]") == "!");
