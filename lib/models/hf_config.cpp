@@ -194,6 +194,11 @@ void fit_labels(json& config, int64_t num_labels) {
   }
 }
 
+void note_fp32(json& config) {
+  config["dtype"] = "float32";
+  config["torch_dtype"] = "float32";
+}
+
 void check_fits_in_memory(double num_parameters) {
   constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
   const double available =

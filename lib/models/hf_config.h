@@ -64,6 +64,9 @@ void remove_code_keys(nlohmann::json& config);
 /// LABEL_0, LABEL_1, ..., Hugging Face's names for the nameless.
 void fit_labels(nlohmann::json& config, int64_t num_labels);
 
+/// Says that the weights are fp32, under both names that versions of transformers read.
+void note_fp32(nlohmann::json& config);
+
 /// Throws CheckpointError when fp32 weights of that many parameters exceed the machine's memory.
 void check_fits_in_memory(double num_parameters);
 

@@ -107,6 +107,12 @@ TEST_CASE("labels of the source are kept where their number fits and replaced el
   CHECK(config["label2id"]["LABEL_2"] == 2);
 }
 
+TEST_CASE("an export says twice that its weights are fp32, whatever the source said") {
+  json config = {{"torch_dtype", "bfloat16"}};
+  note_fp32(config);
+  CHECK(config == json{{"dtype", "float32"}, {"torch_dtype", "float32"}});
+}
+
 TEST_CASE("weights beyond the memory of the machine are refused before they are allocated") {
   CHECK_NOTHROW(check_fits_in_memory(1e6));
   CHECK_THROWS_AS(check_fits_in_memory(1e15), CheckpointError);

@@ -140,8 +140,7 @@ json export_bart_config(const BartConfig& config) {
   out["activation_dropout"] = config.activation_dropout;
   out["scale_embedding"] = config.scale_embedding;
   out["init_std"] = config.init_std;
-  out["dtype"] = "float32";
-  out["torch_dtype"] = "float32";
+  note_fp32(out);
   return out;
 }
 

@@ -124,8 +124,7 @@ void write_encoder_config(const EncoderConfigTable& table, const EncoderConfig& 
   for_each_size(table.keys, config, write);
   for_each_number(table.keys, config, write);
   if (config.padding) out[kPadding] = *config.padding;
-  out["dtype"] = "float32";
-  out["torch_dtype"] = "float32";
+  note_fp32(out);
 }
 
 double count_parameters(const EncoderConfig& config) {

@@ -173,8 +173,7 @@ json export_encoder_decoder_config(const EncoderDecoderConfig& config) {
   out["architectures"] = {"EncoderDecoderModel"};
   out["is_encoder_decoder"] = true;
   out["tie_encoder_decoder"] = config.ties_stacks;
-  out["dtype"] = "float32";
-  out["torch_dtype"] = "float32";
+  note_fp32(out);
   out["encoder"] = exported_part(*config.encoder_family, config.encoder, out["encoder"]);
   const DecoderConfig& decoder = config.decoder;
   json part = out["decoder"];

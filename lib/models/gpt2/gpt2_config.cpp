@@ -92,8 +92,7 @@ json export_gpt2_config(const Gpt2Config& config, const std::string& architectur
   out["scale_attn_weights"] = config.scale_attn_weights;
   out["scale_attn_by_inverse_layer_idx"] = config.scale_attn_by_inverse_layer_idx;
   out["tie_word_embeddings"] = config.tie_word_embeddings;
-  out["dtype"] = "float32";
-  out["torch_dtype"] = "float32";
+  note_fp32(out);
   return out;
 }
 

@@ -116,8 +116,7 @@ json export_t5_config(const T5Config& config) {
   out["initializer_factor"] = config.initializer_factor;
   out["tie_word_embeddings"] = config.tie_word_embeddings;
   out["is_encoder_decoder"] = true;
-  out["dtype"] = "float32";
-  out["torch_dtype"] = "float32";
+  note_fp32(out);
   export_special_ids(out, config.ids);
   return out;
 }
