@@ -95,6 +95,13 @@ auto construct(const Families& families, std::string_view purpose, const json& c
                                   " is ", known_types(families)));
 }
 
+template <class Families>
+bool names_one_of(const Families& families, const json& config) {
+  const json type = config.value("model_type", json());
+  return std::ranges::any_of(families,
+                             [&](const auto& family) { return type == family.model_type; });
+}
+
 template <class Kind>
 std::unique_ptr<Kind> initialized(std::unique_ptr<Kind> model, uint64_t seed) {
   initialize(*model, model->names().rows, seed);
@@ -121,11 +128,9 @@ std::unique_ptr<Seq2SeqModel> construct_seq2seq_model(const json& config,
   return construct(kSeq2SeqModels, "translation", config, options);
 }
 
-bool is_language_model(const json& config) {
-  const json type = config.value("model_type", json());
-  return std::ranges::any_of(kLanguageModels,
-                             [&](const Language& family) { return type == family.model_type; });
-}
+bool is_language_model(const json& config) { return names_one_of(kLanguageModels, config); }
+
+bool is_seq2seq_model(const json& config) { return names_one_of(kSeq2SeqModels, config); }
 
 std::unique_ptr<SequenceClassifier> build_sequence_classifier(const json& config,
                                                               const HeadOptions& head,

@@ -21,4 +21,7 @@ std::unique_ptr<Seq2SeqModel> construct_seq2seq_model(const nlohmann::json& conf
 /// True when the config's model_type is one that load_language_model can load.
 bool is_language_model(const nlohmann::json& config);
 
+/// True when it is one that load_seq2seq_model can load.
+bool is_seq2seq_model(const nlohmann::json& config);
+
 }  // namespace finetune::models

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "data/example_reader.h"
+#include "models/registry.h"
 #include "run/build.h"
 #include "run/tokenizer_training.h"
 
@@ -125,6 +126,8 @@ void set_id(json& model_config, const char* key, const std::optional<int64_t>& i
 /// Those of the two models that an encoder-decoder is made of.
 Tokenizers load_pair(const fs::path& encoder, const fs::path& decoder) {
   const Tokenizers tokenizers = load_tokenizers(encoder);
+  std::error_code ignored;
+  if (fs::equivalent(encoder, decoder, ignored)) return tokenizers;
   Tokenizers pair = tokenizers;
   load_target(decoder, pair);
   return pair.target->fingerprint() == tokenizers.source->fingerprint() ? tokenizers : pair;
@@ -203,6 +206,10 @@ void add_vocabulary(json& model_config, const Tokenizers& tokenizers) {
   set_id(model_config, "bos_token_id", ids.bos);
   if (!ids.eos.empty()) set_id(model_config, "eos_token_id", ids.eos.front());
   set_id(model_config, "decoder_start_token_id", ids.pad ? ids.pad : ids.decoder_start);
+  // Families of encoder-decoders that force an end have another vocabulary's id for it.
+  const json end = model_config.value("eos_token_id", json());
+  if (end.is_number_integer() && models::is_seq2seq_model(model_config))
+    set_id(model_config, "forced_eos_token_id", end.get<int64_t>());
 }
 
 void write_tokenizers(base::Fs& files, const fs::path& folder, const Tokenizers& tokenizers) {

@@ -31,6 +31,14 @@ TEST_CASE("a missing or unknown model type is refused with the supported ones") 
   CHECK_THROWS_AS(build_sequence_classifier(json::array(), {}, 1), CheckpointError);
 }
 
+TEST_CASE("a model type says what its models can be") {
+  CHECK(is_language_model({{"model_type", "gpt2"}}));
+  CHECK_FALSE(is_seq2seq_model({{"model_type", "gpt2"}}));
+  CHECK(is_seq2seq_model({{"model_type", "encoder-decoder"}}));
+  CHECK_FALSE(is_language_model({{"model_type", "t5"}}));
+  CHECK_FALSE(is_seq2seq_model(json::object()));
+}
+
 TEST_CASE("a model asked to be what its family cannot be is refused with the families that can") {
   const auto language = [](const json& config) {
     return test::error_of<CheckpointError>([&] { construct_language_model(config, {}); });

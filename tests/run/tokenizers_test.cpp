@@ -70,13 +70,17 @@ TEST_CASE("a model from random weights gets sizes and ids from its tokenizers") 
   const RunConfig config = translation(
       tiny, R"("tokenizer": {"train": "byte-bpe", "vocab_size": 300, "class": "bart"})");
   const Tokenizers tokenizers = build_tokenizers(config, std::nullopt, 1);
-  json model = {{"eos_token_id", 77}};
+  json model = {{"model_type", "marian"}, {"eos_token_id", 77}};
   add_vocabulary(model, tokenizers);
   CHECK(model.at("vocab_size") == tokenizers.source->vocab_size());
   CHECK(model.at("pad_token_id") == *tokenizers.source->id_of("<pad>"));
   CHECK(model.at("decoder_start_token_id") == *tokenizers.source->id_of("<pad>"));
   CHECK(model.at("bos_token_id") == *tokenizers.source->id_of("<s>"));
   CHECK(model.at("eos_token_id") == 77);  // what is given stays
+  CHECK(model.at("forced_eos_token_id") == 77);
+  json reader = {{"model_type", "bert"}};
+  add_vocabulary(reader, tokenizers);
+  CHECK_FALSE(reader.contains("forced_eos_token_id"));
 }
 
 TEST_CASE("a model without a tokenizer is an error that says how to train one") {
