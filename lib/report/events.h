@@ -46,6 +46,13 @@ struct SkipEvent {
   std::string reason;
 };
 
+/// Something is wrong, and the run goes on.
+struct WarningEvent {
+  int64_t step = 0;
+  double epoch = 0.0;
+  std::string message;
+};
+
 struct ResumeEvent {
   int64_t step = 0;
   double epoch = 0.0;

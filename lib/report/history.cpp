@@ -87,6 +87,7 @@ void add(History& history, const Json& line) {
         {step, epoch, text(line, "folder"), number(line, "seconds"), boolean(line, "is_best")});
   }
   if (name == "skip") history.skips.push_back({step, epoch, text(line, "reason")});
+  if (name == "warning") history.warnings.push_back({step, epoch, text(line, "message")});
   if (name == "resume") history.resumes.push_back({step, epoch, text(line, "checkpoint")});
   if (name == "finish") {
     history.finish = FinishEvent{step, epoch, text(line, "status"), number(line, "seconds")};

@@ -14,6 +14,7 @@ struct History {
   std::vector<EvaluationEvent> evaluations;
   std::vector<CheckpointEvent> checkpoints;
   std::vector<SkipEvent> skips;
+  std::vector<WarningEvent> warnings;
   std::vector<ResumeEvent> resumes;
   std::optional<FinishEvent> finish;
 };

@@ -65,6 +65,12 @@ void MetricsLog::add(const SkipEvent& event) {
   append(line);
 }
 
+void MetricsLog::add(const WarningEvent& event) {
+  Json line = head("warning", event.step, event.epoch);
+  line["message"] = event.message;
+  append(line);
+}
+
 void MetricsLog::add(const ResumeEvent& event) {
   Json line = head("resume", event.step, event.epoch);
   line["checkpoint"] = event.checkpoint;

@@ -27,6 +27,7 @@ class MetricsLog {
   void add(const EvaluationEvent& event);
   void add(const CheckpointEvent& event);
   void add(const SkipEvent& event);
+  void add(const WarningEvent& event);
   void add(const ResumeEvent& event);
   void add(const FinishEvent& event);
 

@@ -54,6 +54,10 @@ std::string notes(const History& history) {
     out += "<li>Skipped the update after step " + base::cat(event.step) + ": " +
            escape_html(event.reason) + ".</li>";
   }
+  for (const WarningEvent& event : history.warnings) {
+    out += "<li>Warning at step " + base::cat(event.step) + ": " + escape_html(event.message) +
+           ".</li>";
+  }
   return out.empty() ? "" : "<h2>Notes</h2><ul>" + out + "</ul>\n";
 }
 

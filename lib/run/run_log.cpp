@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/strings.h"
 #include "optim/schedule.h"
 #include "report/history.h"
@@ -97,6 +98,10 @@ void RunLog::on_evaluation(const train::EvaluationEvent& event) {
                                      event.is_best};
   metrics_.add(line);
   if (tensorboard_) tensorboard_->add(line);
+  for (const std::string& warning : event.warnings) {
+    base::log_warning(warning);
+    metrics_.add(report::WarningEvent{event.position.updates, event.position.epoch, warning});
+  }
   observer_.on_evaluation(event);
 }
 

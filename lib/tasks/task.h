@@ -79,6 +79,9 @@ class Evaluation {
   virtual void add(const data::Batch& batch) = 0;  ///< runs the model
   virtual metrics::Values values() const = 0;      ///< "loss" and the task's metrics
 
+  /// What is wrong with the model, for people: sentences.
+  virtual std::vector<std::string> warnings() const { return {}; }
+
   /// The answers to the rows added, once; null where none were asked for.
   virtual std::unique_ptr<Answers> take_answers() = 0;
 };

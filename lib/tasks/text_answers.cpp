@@ -1,6 +1,7 @@
 #include "tasks/text_answers.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <utility>
@@ -11,6 +12,28 @@
 namespace finetune::tasks {
 
 using nlohmann::json;
+
+namespace {
+
+/// The longest texts, in tokens, of the groups that scores are given for; one more is open.
+constexpr std::array<int64_t, 6> kGroupEnds = {10, 20, 30, 40, 60, 100};
+
+size_t group_of(int64_t length) {
+  return static_cast<size_t>(std::ranges::lower_bound(kGroupEnds, length) - kGroupEnds.begin());
+}
+
+std::vector<metrics::LengthGroup> empty_groups() {
+  std::vector<metrics::LengthGroup> groups;
+  int64_t least = 1;
+  for (const int64_t most : kGroupEnds) {
+    groups.push_back({least, most, 0, {}});
+    least = most + 1;
+  }
+  groups.push_back({least, std::nullopt, 0, {}});
+  return groups;
+}
+
+}  // namespace
 
 TextAnswers::TextAnswers(const text::Tokenizer& tokenizer, TextAnswersOptions options)
     : tokenizer_(tokenizer),
@@ -33,13 +56,11 @@ void TextAnswers::set_reference(int64_t row, std::string reference) {
 
 json TextAnswers::to_json(int64_t row) const {
   const auto& texts = written_.at(static_cast<size_t>(row));
-  const auto one = [&](const Written& written) {
-    return json{{options_.key, written.text}, {"score", written.score}};
-  };
-  json answer = one(texts.at(0));
-  if (texts.size() > 1) {
+  json answer = {{options_.key, texts.at(0).text}, {"score", texts.at(0).score}};
+  if (options_.lists_all) {
     answer["n_best"] = json::array();
-    for (const Written& written : texts) answer["n_best"].push_back(one(written));
+    for (const Written& written : texts)
+      answer["n_best"].push_back({{"text", written.text}, {"score", written.score}});
   }
   return answer;
 }
@@ -89,16 +110,38 @@ metrics::SplitResult TextAnswers::judge(const data::EncodedDataset& dataset) con
   metrics::SplitResult result;
   result.num_examples = dataset.size();
   if (!has_references()) return result;
-  for (const std::string& name : options_.metrics) {
-    const auto metric = metrics::make_text_metric(name, options_.metric_options);
-    metrics::SentenceTable table(metric->num_statistics());
-    for (int64_t row = 0; row < options_.num_rows; ++row) {
-      if (reference(row)) table.add(metric->statistics(text(row), std::span(&*reference(row), 1)));
-    }
-    const metrics::BootstrapScore interval = metrics::bootstrap_score(*metric, table, {});
-    result.intervals[name] = {interval.low, interval.high};
+  result.by_length = empty_groups();
+  for (int64_t row = 0; row < options_.num_rows; ++row) {
+    if (reference(row)) ++result.by_length[group_of(dataset.length(row))].num_examples;
   }
+  for (const std::string& name : options_.metrics)
+    judge_by(*metrics::make_text_metric(name, options_.metric_options), dataset, result);
+  std::erase_if(result.by_length,
+                [](const metrics::LengthGroup& group) { return group.num_examples == 0; });
   return result;
+}
+
+/// Adds the interval of a metric, its signature, and its values by length.
+void TextAnswers::judge_by(const metrics::TextMetric& metric, const data::EncodedDataset& dataset,
+                           metrics::SplitResult& result) const {
+  metrics::SentenceTable table(metric.num_statistics());
+  metrics::CorpusScore whole(metric);
+  std::vector<metrics::CorpusScore> groups(result.by_length.size(), metrics::CorpusScore(metric));
+  for (int64_t row = 0; row < options_.num_rows; ++row) {
+    if (!reference(row)) continue;
+    const auto statistics = metric.statistics(text(row), std::span(&*reference(row), 1));
+    table.add(statistics);
+    whole.add(statistics, 1);
+    groups[group_of(dataset.length(row))].add(statistics, 1);
+  }
+  const metrics::ResampleOptions resampling;
+  const metrics::BootstrapScore interval = metrics::bootstrap_score(metric, table, resampling);
+  result.intervals[metric.name()] = {interval.low, interval.high};
+  result.notes[metric.name()] = {
+      metrics::signature(whole, {resampling.num_samples, {}, resampling.seed}),
+      metric.details(whole.sums())};
+  for (size_t i = 0; i < groups.size(); ++i)
+    result.by_length[i].values[metric.name()] = groups[i].value();
 }
 
 }  // namespace finetune::tasks

@@ -19,6 +19,7 @@ struct TextAnswersOptions {
   std::string key = "text";  ///< of the text in JSON
   std::vector<std::string> metrics{};
   metrics::TextMetricOptions metric_options{};
+  bool lists_all = false;  ///< JSON lists every text that was written for a row
 };
 
 /// Written texts with their scores, and the references that they are judged by: those of the data
@@ -31,8 +32,8 @@ class TextAnswers final : public Answers {
   void set(int64_t row, const decode::Hypotheses& hypotheses);
   void set_reference(int64_t row, std::string reference);
 
-  /// {"translation": "...", "score": -3.1}, and with several hypotheses
-  /// "n_best": [{"translation", "score"}, ...], best first.
+  /// {"translation": "...", "score": -3.1}; where all are listed also
+  /// "n_best": [{"text", "score"}, ...], best first.
   nlohmann::json to_json(int64_t row) const override;
   std::string to_text(int64_t row) const override;  ///< line ends are shown as spaces
   nlohmann::json expected_json(const data::Example& example) const override;
@@ -51,6 +52,8 @@ class TextAnswers final : public Answers {
     double score = 0.0;
   };
   bool has_references() const;
+  void judge_by(const metrics::TextMetric& metric, const data::EncodedDataset& dataset,
+                metrics::SplitResult& result) const;
 
   const text::Tokenizer& tokenizer_;
   TextAnswersOptions options_;

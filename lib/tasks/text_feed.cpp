@@ -2,8 +2,10 @@
 
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
 #include <span>
 
+#include "tasks/encoder_similarity.h"
 #include "tasks/token_batch.h"
 
 namespace finetune::tasks {
@@ -11,6 +13,8 @@ namespace finetune::tasks {
 namespace {
 
 using Ids = std::vector<int64_t>;
+
+constexpr int64_t kProbedTexts = 8;
 
 std::span<const int64_t> part(const Ids& ids, const Ids& offsets, int64_t index) {
   const auto i = static_cast<size_t>(index);
@@ -43,6 +47,21 @@ class Sequencer {
   Ids offsets_{0};
 };
 
+/// Enough texts to see how an encoder fares.
+data::Batch first_texts(const data::Batch& batch) {
+  data::Batch first;
+  const auto count = static_cast<size_t>(std::min(batch.num_sequences(), kProbedTexts));
+  first.offsets.assign(batch.offsets.begin(),
+                       batch.offsets.begin() + static_cast<std::ptrdiff_t>(count + 1));
+  const auto take = [&](const Ids& all) {
+    return Ids(all.begin(), all.begin() + first.offsets.back());
+  };
+  first.token_ids = take(batch.token_ids);
+  first.positions = take(batch.positions);
+  first.segments = take(batch.segments);
+  return first;
+}
+
 }  // namespace
 
 TokenPredictions Seq2SeqFeed::predict(const data::Batch& batch, const nn::Pass& pass) {
@@ -54,6 +73,11 @@ TokenPredictions Seq2SeqFeed::predict(const data::Batch& batch, const nn::Pass& 
   }
   const models::EncodedSource source = model_.encode(to_token_batch(batch), pass);
   return {model_.decode(target.batch(), source, pass, {}), to_tensor(batch.label_ids)};
+}
+
+std::optional<double> Seq2SeqFeed::encoder_similarity(const data::Batch& batch) {
+  const models::EncodedSource source = model_.encode(to_token_batch(first_texts(batch)), {});
+  return tasks::encoder_similarity(source.states, source.sequences);
 }
 
 std::vector<decode::Hypotheses> Seq2SeqFeed::write(const data::Batch& batch,

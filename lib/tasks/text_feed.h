@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "data/batch.h"
@@ -26,6 +27,8 @@ class TextFeed {
   /// Needs a batch with what is to be predicted.
   virtual TokenPredictions predict(const data::Batch& batch, const nn::Pass& pass) = 0;
   virtual models::VocabularyHead head() const = 0;
+  /// encoder_similarity() of the first texts of the batch; nothing without an encoder.
+  virtual std::optional<double> encoder_similarity(const data::Batch& /*batch*/) { return {}; }
   /// False for a batch of texts that come without a target.
   virtual bool has_labels(const data::Batch& batch) const { return !batch.label_offsets.empty(); }
   /// Writes a text for each sequence of the batch, whose labels are not looked at.
@@ -40,6 +43,7 @@ class Seq2SeqFeed final : public TextFeed {
 
   TokenPredictions predict(const data::Batch& batch, const nn::Pass& pass) override;
   models::VocabularyHead head() const override { return model_.head(); }
+  std::optional<double> encoder_similarity(const data::Batch& batch) override;
   std::vector<decode::Hypotheses> write(const data::Batch& batch,
                                         const decode::Options& options) override;
 

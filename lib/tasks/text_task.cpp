@@ -8,8 +8,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/strings.h"
 #include "kernels/ops.h"
 #include "metrics/mean.h"
+#include "tasks/encoder_similarity.h"
 #include "tasks/text_answers.h"
 
 namespace finetune::tasks {
@@ -23,6 +25,9 @@ decode::Options quick(decode::Options options) {
   options.num_beams = 1;
   options.num_return_sequences = 1;
   options.do_sample = false;
+  options.temperature = 1.0;
+  options.top_p = 1.0;
+  options.min_p.reset();
   options.length_penalty = 1.0;
   return options;
 }
@@ -49,15 +54,28 @@ class TextEvaluation final : public Evaluation {
 
   metrics::Values values() const override {
     const std::optional<double> loss = loss_.value();
-    return {{"loss", loss},
-            {"perplexity", loss ? std::optional(std::exp(*loss)) : std::nullopt},
-            {"token_accuracy", accuracy_.value()}};
+    metrics::Values values = {{"loss", loss},
+                              {"perplexity", loss ? std::optional(std::exp(*loss)) : std::nullopt},
+                              {"token_accuracy", accuracy_.value()}};
+    if (similarity_) values["encoder_similarity"] = similarity_;
+    return values;
+  }
+
+  std::vector<std::string> warnings() const override {
+    if (!similarity_ || *similarity_ <= kCollapsedSimilarity) return {};
+    return {base::cat(
+        "the encoder has collapsed: it gives nearly the same output at every position of a text "
+        "(mean cosine ",
+        base::to_text(std::round(*similarity_ * 1e4) / 1e4),
+        "), so the model writes without seeing the source. A longer schedule.warmup, a lower "
+        "optimizer.learning_rate or a model with norms before its blocks (mbart, t5) helps")};
   }
 
   std::unique_ptr<Answers> take_answers() override { return std::move(answers_); }
 
  private:
   void count(const data::Batch& batch) {
+    if (!std::exchange(is_probed_, true)) similarity_ = feed_.encoder_similarity(batch);
     const TokenPredictions all = feed_.predict(batch, nn::Pass{});
     const models::VocabularyHead head = feed_.head();
     const int64_t num_targets = all.labels.numel();
@@ -86,6 +104,8 @@ class TextEvaluation final : public Evaluation {
   decode::Options generation_;
   metrics::Mean loss_;
   metrics::Mean accuracy_;
+  bool is_probed_ = false;
+  std::optional<double> similarity_;      ///< of the first batch
   std::unique_ptr<TextAnswers> answers_;  ///< null: none are wanted
 };
 
@@ -105,13 +125,14 @@ LossSum TextTask::loss(const data::Batch& batch, const nn::Pass& pass) {
 }
 
 std::unique_ptr<Evaluation> TextTask::start_evaluation(const EvaluationRequest& request) {
+  const bool is_quick = request.answers == AnswerMode::kQuick;
   std::unique_ptr<TextAnswers> answers;
   if (request.answers != AnswerMode::kNone) {
     answers = std::make_unique<TextAnswers>(
         tokenizer_, TextAnswersOptions{request.num_rows, options_.answer_key, options_.text_metrics,
-                                       options_.metric_options});
+                                       options_.metric_options,
+                                       !is_quick && options_.generation.num_return_sequences > 1});
   }
-  const bool is_quick = request.answers == AnswerMode::kQuick;
   return std::make_unique<TextEvaluation>(
       *feed_, tokenizer_, is_quick ? quick(options_.generation) : options_.generation,
       std::move(answers));

@@ -28,6 +28,7 @@ struct TextTaskOptions {
 ///   loss            mean negative log-likelihood of a target token, given those before it
 ///   perplexity      exp(loss)
 ///   token_accuracy  share of target tokens that are the likeliest ones
+///   encoder_similarity  of a few texts, where the model has an encoder (encoder_similarity.h)
 ///
 /// and its answers are TextAnswers.
 class TextTask final : public Task {

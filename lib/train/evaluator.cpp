@@ -38,7 +38,7 @@ std::optional<EvaluationResult> evaluate(tasks::Task& task, const data::EncodedD
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   return EvaluationResult{evaluation->values(), dataset.size(), elapsed.count(),
-                          evaluation->take_answers()};
+                          evaluation->take_answers(), evaluation->warnings()};
 }
 
 }  // namespace finetune::train

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "data/dataset.h"
 #include "tasks/task.h"
@@ -21,6 +23,7 @@ struct EvaluationResult {
   int64_t num_examples = 0;
   double seconds = 0.0;
   std::unique_ptr<tasks::Answers> answers;  ///< null where none were asked for
+  std::vector<std::string> warnings{};      ///< of the task about the model
 };
 
 /// Runs `task` over a whole data set without gradients or dropout. Nothing when should_stop() cut

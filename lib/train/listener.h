@@ -35,6 +35,7 @@ struct EvaluationEvent {
   int64_t num_examples = 0;
   double seconds = 0.0;
   bool is_best = false;
+  std::vector<std::string> warnings{};  ///< of the task about the model
 };
 
 struct CheckpointEvent {

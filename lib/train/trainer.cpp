@@ -234,8 +234,8 @@ bool Trainer::evaluate_now(bool& is_best) {
       state_.is_stopped_early = true;
     state_.early_stopping = early_stopping_->state();
   }
-  parts_.listener.on_evaluation(
-      {state_.position, result->values, result->num_examples, result->seconds, is_best});
+  parts_.listener.on_evaluation({state_.position, result->values, result->num_examples,
+                                 result->seconds, is_best, result->warnings});
   return true;
 }
 

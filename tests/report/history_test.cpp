@@ -26,6 +26,7 @@ void write_example(const std::filesystem::path& path) {
   log.add(evaluation);
   log.add(CheckpointEvent{20, 1.0, "checkpoint-20", 0.5, true});
   log.add(SkipEvent{21, 1.1, "loss is nan"});
+  log.add(WarningEvent{21, 1.1, "it has collapsed"});
   log.add(ResumeEvent{20, 1.0, "checkpoint-20"});
   log.add(FinishEvent{40, 2.0, "stopped_early", 12.5});
 }
@@ -50,6 +51,9 @@ TEST_CASE("what a log has written is read back") {
   CHECK(history.train[0].grad_norm == 1.5);
   CHECK(history.train[0].tokens_per_second == 1234.5);
   CHECK(history.train[0].examples_per_second == 42.25);
+  REQUIRE(history.warnings.size() == 1);
+  CHECK(history.warnings[0].step == 21);
+  CHECK(history.warnings[0].message == "it has collapsed");
   REQUIRE(history.evaluations.size() == 1);
   const EvaluationEvent& evaluation = history.evaluations[0];
   CHECK(evaluation.step == 20);

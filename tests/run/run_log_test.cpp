@@ -55,6 +55,22 @@ int64_t count_tensorboard_files(const RunConfig& config) {
 
 }  // namespace
 
+TEST_CASE("a warning of an evaluation goes to the log and to metrics.jsonl") {
+  const TinyRun tiny;
+  const RunConfig config = config_of(tiny);
+  RunObserver observer;
+  RunLog log(config, observer, std::nullopt);
+  const std::string logged = test::logged([&] {
+    log.on_evaluation({at_step(2), {{"loss", 0.5}}, 9, 0.1, false, {"it has collapsed"}});
+  });
+  CHECK_THAT(logged, Catch::Matchers::Contains("it has collapsed"));
+  const std::vector<json> events = events_of(config);
+  REQUIRE(events.size() == 2);
+  CHECK(events[1].at("event") == "warning");
+  CHECK(events[1].at("step") == 2);
+  CHECK(events[1].at("message") == "it has collapsed");
+}
+
 TEST_CASE("every event of a run is a line of metrics.jsonl") {
   const TinyRun tiny;
   const RunConfig config = config_of(tiny);

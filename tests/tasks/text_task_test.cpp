@@ -1,5 +1,6 @@
 #include "tasks/text_task.h"
 
+#include <ATen/ops/eye.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/rand.h>
 
@@ -94,4 +95,44 @@ TEST_CASE("answers are texts with scores, judged by the decoded targets until te
   CHECK(dynamic_cast<TextAnswers&>(*answers).reference(0) == "w3 w5");
   answers->meet(0, {.target = "w4 "});
   CHECK(*answers->values().at("exact_match") == 0.5);
+}
+
+TEST_CASE("greedy decoding while training heeds no setting of sampling") {
+  const test::WordTokenizer tokenizer;
+  test::TableSeq2Seq model(table());
+  decode::Options drawing = test::at_most(4);
+  drawing.do_sample = true;
+  drawing.temperature = 0.5;
+  drawing.top_p = 0.9;
+  drawing.min_p = 0.1;
+  drawing.num_return_sequences = 3;
+  TextTask task(feed_of(model), tokenizer, {.generation = drawing});
+  const auto evaluation = task.start_evaluation({AnswerMode::kQuick, 2});
+  evaluation->add(test::text_batch());
+  const auto answer = evaluation->take_answers()->to_json(0);
+  CHECK(answer.at("text") == "w4");
+  CHECK_FALSE(answer.contains("n_best"));
+  const auto full = task.start_evaluation({AnswerMode::kFull, 2});
+  full->add(test::text_batch());
+  CHECK(full->take_answers()->to_json(0).at("n_best").size() == 3);
+}
+
+TEST_CASE("an encoder that gives the same at every position is warned of") {
+  const test::WordTokenizer tokenizer;
+  test::TableSeq2Seq collapsed(
+      at::rand({1, kVocabulary}).expand({kVocabulary, kVocabulary}).clone());
+  TextTask ill(feed_of(collapsed), tokenizer, {});
+  const auto evaluation = ill.start_evaluation({AnswerMode::kNone, 2});
+  CHECK(evaluation->warnings().empty());
+  evaluation->add(test::text_batch());
+  CHECK(*evaluation->values().at("encoder_similarity") == Approx(1.0));
+  REQUIRE(evaluation->warnings().size() == 1);
+  CHECK_THAT(evaluation->warnings()[0], Catch::Matchers::Contains("collapsed"));
+
+  test::TableSeq2Seq healthy(at::eye(kVocabulary));
+  TextTask well(feed_of(healthy), tokenizer, {});
+  const auto other = well.start_evaluation({AnswerMode::kNone, 2});
+  other->add(test::text_batch());
+  CHECK(*other->values().at("encoder_similarity") == Approx(0.0).margin(1e-12));
+  CHECK(other->warnings().empty());
 }
