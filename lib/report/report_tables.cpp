@@ -51,6 +51,31 @@ std::string metrics_table(const SplitResult& split) {
   return rows.empty() ? "" : table({"metric", "value", "95 % interval"}, rows);
 }
 
+/// "11-20", or "101+".
+std::string range_of(const metrics::LengthGroup& group) {
+  return group.most ? base::cat(group.least, "-", *group.most) : base::cat(group.least, "+");
+}
+
+std::string length_table(const SplitResult& split) {
+  if (split.by_length.empty()) return "";
+  std::vector<std::string> columns = {"tokens", "examples"};
+  for (const auto& [name, value] : split.by_length.front().values) columns.push_back(name);
+  std::string rows;
+  for (const metrics::LengthGroup& group : split.by_length) {
+    rows += "<tr>" + cell(range_of(group)) + cell(base::cat(group.num_examples));
+    for (const auto& [name, value] : group.values) rows += number_cell(value);
+    rows += "</tr>";
+  }
+  return "<h3>By length of the source</h3>" + table(columns, rows);
+}
+
+std::string signatures(const SplitResult& split) {
+  std::string out;
+  for (const auto& [name, note] : split.notes)
+    out += "<p class=\"soft\">" + escape_html(name + ": " + note.signature) + "</p>";
+  return out;
+}
+
 std::string class_table(const SplitResult& split) {
   if (split.per_class.empty()) return "";
   std::string rows;
@@ -124,8 +149,9 @@ std::string setting_rows(const std::vector<Setting>& settings, bool is_default) 
 std::string split_section(const SplitResult& split) {
   return "<h2>Results on " + escape_html(split.split) + " <span class=\"soft\">(" +
          base::cat(split.num_examples) + " examples)</span></h2><div class=\"tables\"><section>" +
-         metrics_table(split) + "</section><section>" + class_table(split) +
-         confusion_table(split) + calibration_table(split) + "</section></div>";
+         metrics_table(split) + signatures(split) + "</section><section>" + class_table(split) +
+         length_table(split) + confusion_table(split) + calibration_table(split) +
+         "</section></div>";
 }
 
 std::string data_section(const Table& summary) {

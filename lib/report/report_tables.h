@@ -9,7 +9,8 @@ namespace finetune::report {
 
 /// Sections of report.html that are tables; each is empty when there is nothing to show.
 
-/// Metrics with intervals, scores by class, confusion matrix, calibration.
+/// Metrics with intervals and signatures, scores by class and by length, confusion matrix,
+/// calibration.
 std::string split_section(const SplitResult& split);
 std::string data_section(const Table& summary);
 std::string wrong_answers_section(const std::vector<WrongAnswer>& answers);

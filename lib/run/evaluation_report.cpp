@@ -22,12 +22,28 @@ json metrics_json(const report::SplitResult& result) {
   json object = json::object();
   for (const auto& [name, value] : result.values) {
     object[name] = {{"value", or_null(value)}};
+    if (const auto note = result.notes.find(name); note != result.notes.end()) {
+      object[name]["signature"] = note->second.signature;
+      if (!note->second.details.empty()) object[name]["details"] = note->second.details;
+    }
     const auto interval = result.intervals.find(name);
     if (interval == result.intervals.end()) continue;
     object[name]["low"] = interval->second.low;
     object[name]["high"] = interval->second.high;
   }
   return object;
+}
+
+json by_length_json(const report::SplitResult& result) {
+  json list = json::array();
+  for (const metrics::LengthGroup& group : result.by_length) {
+    json object = {{"least", group.least},
+                   {"most", group.most ? json(*group.most) : json(nullptr)},
+                   {"num_examples", group.num_examples}};
+    for (const auto& [name, value] : group.values) object["metrics"][name] = or_null(value);
+    list.push_back(std::move(object));
+  }
+  return list;
 }
 
 json per_class_json(const report::SplitResult& result) {
@@ -77,6 +93,28 @@ std::string metrics_text(const report::SplitResult& result) {
   return text;
 }
 
+std::string notes_text(const report::SplitResult& result) {
+  std::string text = "\n";
+  for (const auto& [name, note] : result.notes)
+    text +=
+        base::cat(name, "|", note.signature, note.details.empty() ? "" : "  ", note.details, "\n");
+  return text;
+}
+
+std::string by_length_text(const report::SplitResult& result) {
+  std::string text = "\n" + padded("source tokens", 16) + padded("examples", 11);
+  for (const auto& [name, value] : result.by_length.front().values) text += padded(name, 11);
+  text += "\n";
+  for (const metrics::LengthGroup& group : result.by_length) {
+    const std::string range =
+        group.most ? base::cat(group.least, "-", *group.most) : base::cat(group.least, "+");
+    text += padded(range, 16) + padded(base::cat(group.num_examples), 11);
+    for (const auto& [name, value] : group.values) text += padded(cell(value), 11);
+    text += "\n";
+  }
+  return text;
+}
+
 std::string per_class_text(const report::SplitResult& result) {
   std::string text = "\n" + padded("label", 20) + padded("precision", 11) + padded("recall", 11) +
                      padded("f1", 11) + "support\n";
@@ -108,6 +146,7 @@ std::string confusion_text(const report::SplitResult& result) {
 
 json evaluation_json(const report::SplitResult& result) {
   json report = {{"num_examples", result.num_examples}, {"metrics", metrics_json(result)}};
+  if (!result.by_length.empty()) report["by_source_length"] = by_length_json(result);
   if (!result.per_class.empty()) report["per_class"] = per_class_json(result);
   if (!result.confusion.empty()) report["confusion_matrix"] = confusion_json(result);
   return report;
@@ -115,6 +154,8 @@ json evaluation_json(const report::SplitResult& result) {
 
 std::string evaluation_text(const report::SplitResult& result) {
   std::string text = base::cat(result.num_examples, " examples\n\n", metrics_text(result));
+  if (!result.notes.empty()) text += notes_text(result);
+  if (!result.by_length.empty()) text += by_length_text(result);
   if (!result.per_class.empty()) text += per_class_text(result);
   if (!result.confusion.empty() && result.labels.size() <= kMaxShownClasses)
     text += confusion_text(result);

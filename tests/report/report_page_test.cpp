@@ -38,6 +38,8 @@ ReportData hostile_data() {
                   2,
                   metrics.values(),
                   {{"accuracy", {0.1, 0.9}}},
+                  {{name, {name, name}}},
+                  {},
                   {name, "pos"},
                   metrics.per_class(),
                   metrics.confusion(),

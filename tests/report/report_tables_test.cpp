@@ -38,6 +38,18 @@ TEST_CASE("a split shows metrics with intervals, scores by class and the confusi
   CHECK_FALSE(has(html, "Calibration"));
 }
 
+TEST_CASE("a split of written texts shows signatures and scores by length") {
+  SplitResult split;
+  split.split = "test";
+  split.values = {{"bleu", 34.5}};
+  split.notes["bleu"] = {"nrefs:1|tok:13a", "60.0/40.0"};
+  split.by_length = {{1, 10, 3, {{"bleu", 40.25}}}, {101, std::nullopt, 2, {{"bleu", 20.0}}}};
+  const std::string html = split_section(split);
+  CHECK(has(html, "bleu: nrefs:1|tok:13a"));
+  CHECK(has(html, "<td>1-10</td><td>3</td><td>40.25</td>"));
+  CHECK(has(html, "<td>101+</td><td>2</td><td>20</td>"));
+}
+
 TEST_CASE("calibration lists the bins that hold examples") {
   SplitResult split = example();
   finetune::metrics::CalibrationError error(4);

@@ -73,3 +73,26 @@ TEST_CASE("names of labels cannot act on a terminal") {
   result.labels[0] = "\x1b[31mred";
   CHECK_THAT(run::evaluation_text(result), !Contains("\x1b"));
 }
+
+TEST_CASE("written texts have signatures and a table by source length") {
+  report::SplitResult result;
+  result.num_examples = 5;
+  result.values = {{"bleu", 34.5}};
+  result.intervals = {{"bleu", {30.0, 39.0}}};
+  result.notes["bleu"] = {"nrefs:1|tok:13a", "60.0/40.0"};
+  result.by_length = {{1, 10, 3, {{"bleu", 40.25}}},
+                      {101, std::nullopt, 2, {{"bleu", std::nullopt}}}};
+  CHECK(run::evaluation_json(result) == json::parse(R"({
+      "num_examples": 5,
+      "metrics": {"bleu": {"value": 34.5, "low": 30.0, "high": 39.0,
+                           "signature": "nrefs:1|tok:13a", "details": "60.0/40.0"}},
+      "by_source_length": [
+        {"least": 1, "most": 10, "num_examples": 3, "metrics": {"bleu": 40.25}},
+        {"least": 101, "most": null, "num_examples": 2, "metrics": {"bleu": null}}]})"));
+  CHECK_THAT(run::evaluation_text(result),
+             Contains("bleu                    34.5000    30.0000 - 39.0000\n") &&
+                 Contains("bleu|nrefs:1|tok:13a  60.0/40.0\n") &&
+                 Contains("source tokens   examples   bleu       \n"
+                          "1-10            3          40.2500    \n"
+                          "101+            2          -          \n"));
+}
