@@ -20,8 +20,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int64_t kMostNewTokens = 256;  ///< of a text, where nothing else is said
-
 std::string column_text(const config::Column& column) {
   return column.number ? std::to_string(*column.number) : column.name;
 }
@@ -240,29 +238,6 @@ void check_metrics(const RunConfig& config, const data::LabelMap& labels) {
   check("evaluation.metric", config.evaluation.metric);
   if (config.early_stopping && config.early_stopping->metric)
     check("early_stopping.metric", *config.early_stopping->metric);
-}
-
-decode::Options build_generation(const RunConfig& config, const tasks::ModelLimits& limits) {
-  const GenerationSection& section = config.generation;
-  decode::Options options;
-  options.num_beams = section.num_beams;
-  const int64_t most = config.data.max_target_length.value_or(kMostNewTokens);
-  options.max_new_tokens =
-      section.max_new_tokens.value_or(std::min(most, limits.max_target_length));
-  options.min_new_tokens = section.min_new_tokens;
-  options.length_penalty = section.length_penalty;
-  options.early_stopping = section.early_stopping == "first" ? decode::EarlyStopping::kFirstFinished
-                           : section.early_stopping == "never" ? decode::EarlyStopping::kNever
-                                                               : decode::EarlyStopping::kHeuristic;
-  options.num_return_sequences = section.num_return_sequences;
-  options.do_sample = section.do_sample;
-  options.temperature = section.temperature;
-  options.top_k = section.top_k;
-  options.top_p = section.top_p;
-  options.seed = static_cast<uint64_t>(config.seed);
-  options.repetition_penalty = section.repetition_penalty;
-  options.no_repeat_ngram_size = section.no_repeat_ngram_size;
-  return options;
 }
 
 train::TrainerOptions build_trainer_options(const RunConfig& config) {

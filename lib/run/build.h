@@ -54,9 +54,6 @@ train::CheckpointOptions build_checkpoint_options(const RunConfig& config);
 /// error in disguise: there would never be a best model).
 void check_metrics(const RunConfig& config, const data::LabelMap& labels);
 
-/// How texts are written.
-decode::Options build_generation(const RunConfig& config, const tasks::ModelLimits& limits);
-
 train::TrainerOptions build_trainer_options(const RunConfig& config);
 
 }  // namespace finetune::run

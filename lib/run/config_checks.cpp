@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "run/generation_checks.h"
 #include "run/tokenizer_training.h"
 #include "tasks/task_type.h"
 
@@ -114,6 +115,7 @@ void check_together(const RunConfig& config, config::Document& document) {
   check_parts(config.model, document);
   check_warmup(config, document);
   check_tokenizers(config.model, document);
+  check_generation(config.generation, document);
   if (config.early_stopping && !config.data.validation) {
     document.report({"early_stopping", "data.validation"},
                     "early stopping needs validation data: give \"data\": {\"validation\": ...}");

@@ -11,8 +11,11 @@
 #include "base/strings.h"
 #include "data/byte_source.h"
 #include "data/line_reader.h"
+#include "run/build_generation.h"
+#include "run/generation_config.h"
 #include "run/model_folder.h"
 #include "run/tokenizer_description.h"
+#include "tasks/registry.h"
 #include "tensors/named_tensors.h"
 #include "train/checkpoint_store.h"
 
@@ -34,6 +37,21 @@ json describe_tensors(const tensors::NamedTensors& tensors) {
   return {{"parameters", elements}, {"tensors", list}};
 }
 
+/// How the model writes texts, with all that its run and its own files say; null for one that
+/// writes none or cannot be built.
+json describe_generation(const fs::path& folder, const json& config) {
+  try {
+    const auto run_folder = resolve_run_folder(folder);
+    const RunConfig run = run_folder ? read_run_config(*run_folder / "config.json") : RunConfig{};
+    const auto type = run_folder ? run.task.chosen().clone() : tasks::task_type_of(config);
+    if (!type->writes_texts()) return nullptr;
+    return generation_settings(
+        build_generation(run, read_generation_defaults(folder), type->limits(config)));
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
 json describe_model(const fs::path& folder) {
   json description = {{"folder", folder.string()}};
   const json config = base::read_json_file(folder / "config.json");
@@ -41,6 +59,8 @@ json describe_model(const fs::path& folder) {
     if (config.contains(key)) description[key] = config.at(key);
   }
   description["config"] = config;
+  if (json generation = describe_generation(folder, config); !generation.is_null())
+    description["generation"] = std::move(generation);
   description["weights"] = describe_tensors(tensors::read_weights(folder));
   if (has_tokenizer(folder)) description["tokenizer"] = describe_tokenizer(folder);
   return description;

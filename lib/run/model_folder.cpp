@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "models/load.h"
+#include "run/build_generation.h"
+#include "run/generation_config.h"
 #include "run/model_card.h"
 #include "run/run_config.h"
 #include "tasks/registry.h"
@@ -124,6 +126,16 @@ void write_model_folder(base::Fs& files, const fs::path& folder, const ModelFile
 
 namespace {
 
+/// A folder's own, else what its config.json says of writing texts.
+std::string generation_config_of(const TrainedModel& trained) {
+  if (!trained.generation_config.empty() || !trained.type->writes_texts())
+    return trained.generation_config;
+  const tasks::ModelLimits limits = trained.type->limits(trained.model->config());
+  return generation_config_text(
+      *trained.model,
+      build_generation(RunConfig{}, read_generation_defaults(trained.folder), limits));
+}
+
 /// Writes the model in `folder`, which `source` stands for, to `target`: whole, by a rename at the
 /// end.
 void export_folder(const fs::path& folder, const fs::path& source, const fs::path& target) {
@@ -140,7 +152,7 @@ void export_folder(const fs::path& folder, const fs::path& source, const fs::pat
     files.make_directory(temporary);
     write_model_folder(files, temporary,
                        {*trained.model, trained.tokenizers, trained.labels, *trained.type,
-                        trained.generation_config});
+                        generation_config_of(trained)});
     if (const std::string card = model_card(trained, source); !card.empty()) {
       base::write_file_synced(files, temporary / "README.md", card);
     }

@@ -94,7 +94,9 @@ void RunConfig::describe(config::Fields& fields) {
   fields.add_section("regularization", regularization, "Terms added to the loss.");
   fields.add_section("schedule", schedule, "The learning rate over time.");
   fields.add_section("evaluation", evaluation, "When and by what the model is judged.");
-  fields.add_section("generation", generation, "How texts are written, for tasks that do.");
+  fields.add_section("generation", generation,
+                     "How texts are written, for tasks that do. What is not set is as the model's "
+                     "generation_config.json says, else as usual.");
   fields.add_section("early_stopping", early_stopping, "Ends a run that no longer improves.");
   fields.add_section("checkpoints", checkpoints, "What is saved to go on from.");
   fields.add_section("logging", logging, "What is written while training.");

@@ -137,22 +137,34 @@ struct EvaluationSection {
   void describe(config::Fields& fields);
 };
 
-/// How texts are written, with the names and meanings of transformers' GenerationConfig.
+/// How texts are written, with the names and meanings of transformers' GenerationConfig. What is
+/// absent is as the model says (generation_defaults.h).
 struct GenerationSection {
-  int64_t num_beams = 1;
+  std::optional<int64_t> num_beams;
   std::optional<int64_t> max_new_tokens;
-  int64_t min_new_tokens = 0;
-  double length_penalty = 1.0;
-  std::string early_stopping = "heuristic";  ///< first, heuristic, never
-  int64_t num_return_sequences = 1;
-  bool do_sample = false;
-  double temperature = 1.0;
-  int64_t top_k = 50;
-  double top_p = 1.0;
-  double repetition_penalty = 1.0;
-  int64_t no_repeat_ngram_size = 0;
+  std::optional<int64_t> max_length;
+  std::optional<int64_t> min_new_tokens;
+  std::optional<int64_t> min_length;
+  std::optional<double> length_penalty;
+  std::optional<config::SwitchOrWord> early_stopping;  ///< or "never"
+  std::optional<int64_t> num_return_sequences;
+  std::optional<bool> do_sample;
+  std::optional<double> temperature;
+  std::optional<int64_t> top_k;
+  std::optional<double> top_p;
+  std::optional<double> min_p;
+  std::optional<double> repetition_penalty;
+  std::optional<int64_t> no_repeat_ngram_size;
+  std::optional<int64_t> forced_bos_token_id;
+  std::optional<int64_t> forced_eos_token_id;
 
   void describe(config::Fields& fields);
+
+ private:
+  void describe_search(config::Fields& fields);
+  void describe_lengths(config::Fields& fields);
+  void describe_sampling(config::Fields& fields);
+  void describe_rules(config::Fields& fields);
 };
 
 struct EarlyStoppingSection {

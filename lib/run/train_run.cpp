@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "run/build.h"
+#include "run/build_generation.h"
 #include "run/environment.h"
 #include "run/generation_config.h"
 #include "run/model_folder.h"
@@ -63,6 +64,24 @@ data::PreparedData prepare(const RunConfig& config, const json& model_config,
   return data;
 }
 
+/// A model that the config itself describes is for its author to mend.
+tasks::ModelLimits limits_of(const RunConfig& config, const json& model_config) {
+  try {
+    return config.task.chosen().limits(model_config);
+  } catch (const CheckpointError& error) {
+    if (config.model.path || config.model.encoder) throw;
+    throw ConfigError("model.type and model.config: " + error.chain().front());
+  }
+}
+
+/// How the run writes texts: as its config says, else as the model that it starts from does.
+decode::Options generation_of(const RunConfig& config, const tasks::ModelLimits& limits) {
+  const bool has_defaults = config.task.chosen().writes_texts() && config.model.path;
+  return build_generation(
+      config, has_defaults ? read_generation_defaults(*config.model.path) : GenerationDefaults{},
+      limits);
+}
+
 const char* status_of(train::Outcome outcome) {
   switch (outcome) {
     case train::Outcome::kFinished:
@@ -93,7 +112,7 @@ class Run {
       check_config_unchanged(config_.output_dir, config_, request.is_forced);
       check_architecture(found_->folder, model_config_);
     }
-    limits_ = config_.task.chosen().limits(model_config_);
+    limits_ = limits_of(config_, model_config_);
     data_ = prepare(config_, model_config_, tokenizers_, threads_);
     record_ = RunRecord::of(data_, threads_);
     if (found_) check_run_record(found_->folder, record_, request.allows_data_change);
@@ -101,15 +120,16 @@ class Run {
     model_ = found_ ? build_model_from_checkpoint(config_, found_->folder, data_.labels)
                     : build_model(config_, model_config_, tokenizers_, data_.labels, request.load);
     check_vocabulary(*model_, tokenizers_);
+    generation_ = generation_of(config_, limits_);
+    check_generation_fits(*model_, generation_);
   }
 
   TrainSummary execute() {
     write_run_files();
     optim::FlatParameters parameters = build_parameters(*model_);
     optim::AdamW optimizer(parameters, build_optimizer_options(config_));
-    const auto task =
-        config_.task.chosen().bind({*model_, data_.labels, *tokenizers_.source, *tokenizers_.target,
-                                    build_generation(config_, limits_)});
+    const auto task = config_.task.chosen().bind(
+        {*model_, data_.labels, *tokenizers_.source, *tokenizers_.target, generation_});
     const auto should_stop = [] { return train::StopSignal::received() != 0; };
     const auto samples = build_samples(*task);
     train::CheckpointStore store(base::posix_fs(), config_.output_dir,
@@ -184,10 +204,9 @@ class Run {
   }
 
   void write_checkpoint(base::Fs& files, const fs::path& folder, const std::string& trainer_state) {
-    const decode::Options generation = build_generation(config_, limits_);
     write_model_folder(files, folder,
                        {*model_, tokenizers_, data_.labels, config_.task.chosen(),
-                        generation_config_text(*model_, generation)});
+                        generation_config_text(*model_, generation_)});
     write_run_record(files, folder, record_);
     base::write_file_synced(files, folder / "trainer_state.json", trainer_state);
   }
@@ -302,6 +321,7 @@ class Run {
   std::vector<report::SplitResult> split_results_;
   std::vector<report::WrongAnswer> wrong_answers_;  ///< of the split evaluated last
   std::unique_ptr<models::Model> model_;
+  decode::Options generation_;
 };
 
 }  // namespace

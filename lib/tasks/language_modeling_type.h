@@ -17,6 +17,7 @@ class LanguageModelingType final : public TaskType {
   void describe(config::Fields& fields) override;
 
   data::TargetKind target_kind() const override { return data::TargetKind::kNone; }
+  bool writes_texts() const override { return true; }
   void adapt(data::EncodingOptions& encoding, const ModelLimits& limits) const override;
   std::vector<std::string> metric_names(const data::LabelMap& labels) const override;
   std::string description(const data::LabelMap& labels) const override;

@@ -80,6 +80,8 @@ class TaskType {
   virtual std::vector<KeyProblem> problems() const { return {}; }
 
   virtual data::TargetKind target_kind() const = 0;
+  /// True where the model's answers are texts that it writes.
+  virtual bool writes_texts() const { return false; }
   /// How its texts become tokens, beyond what the section "data" says.
   virtual void adapt(data::EncodingOptions& /*encoding*/, const ModelLimits& /*limits*/) const {}
   /// Labels that the config or `model_config`, the model it starts from, fixes; nothing: as sorted
