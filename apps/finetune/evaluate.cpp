@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "generation_arguments.h"
 #include "run/evaluation_report.h"
 
 namespace finetune::apps {
@@ -12,14 +13,15 @@ namespace finetune::apps {
 namespace {
 
 run::Inference::Answered answer(run::Inference& inference, const EvaluateArguments& arguments) {
-  if (!arguments.data.empty()) return inference.answer_file(arguments.data, /*needs_targets=*/true);
+  if (!arguments.data.empty()) return inference.answer_file(arguments.data, arguments.target);
   return inference.answer_split(arguments.split.empty() ? "validation" : arguments.split);
 }
 
 }  // namespace
 
 int run_evaluate(const EvaluateArguments& arguments) {
-  run::Inference inference(arguments.model, arguments.columns);
+  run::Inference inference(arguments.model, arguments.columns,
+                           generation_overrides(arguments.overrides, std::nullopt));
   const report::SplitResult result = run::judge(answer(inference, arguments));
   if (arguments.prints_json) {
     nlohmann::json report = run::evaluation_json(result);

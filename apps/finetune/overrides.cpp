@@ -10,7 +10,10 @@ namespace finetune::apps {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kTopLevelKeys = {"seed", "output_dir", "about"};
+/// Keys that are spelled as an option could be: those outside sections, and one of the section
+/// "generation", which commands that write texts take without its name.
+constexpr std::array<std::string_view, 4> kPlainKeys = {"seed", "output_dir", "about",
+                                                        "temperature"};
 
 bool is_key(std::string_view text) {
   const bool has_only_key_characters = std::ranges::all_of(text, [](char c) {
@@ -20,7 +23,7 @@ bool is_key(std::string_view text) {
   // a wrong one.
   const bool looks_like_key = text.find_first_of("._") != std::string_view::npos;
   return has_only_key_characters &&
-         (looks_like_key || std::ranges::find(kTopLevelKeys, text) != kTopLevelKeys.end());
+         (looks_like_key || std::ranges::find(kPlainKeys, text) != kPlainKeys.end());
 }
 
 /// "a.b=v" of an argument that is an override, else "".

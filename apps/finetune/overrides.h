@@ -6,7 +6,7 @@
 namespace finetune::apps {
 
 /// A command line with the overrides of config keys taken out: `--set a.b=v`, `a.b=v`, `--a.b=v`,
-/// and for the keys outside sections `--seed=v`, `--output_dir=v`, `--about=v`. Whatever is spelled
+/// and for keys that are given without a section `--seed=v`, `--temperature=v`. Whatever is spelled
 /// like a key (`--learning_rate=v`) counts, so that the config reader can say what was meant.
 struct SplitArguments {
   std::vector<std::string> arguments;

@@ -1,20 +1,31 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "run/inference.h"
 
 namespace finetune::apps {
 
+/// Any model answers to predict; translate wants one that turns texts into texts, generate one that
+/// writes texts.
+enum class PredictForm { kPredict, kTranslate, kGenerate };
+
 struct PredictArguments {
+  PredictForm form = PredictForm::kPredict;
   std::filesystem::path model;  ///< a run, a checkpoint or a Hugging Face folder
   std::string data;             ///< a data file; empty: lines of stdin
   run::ColumnOptions columns;
-  bool prints_text = false;  ///< --format text: the label only
-  bool has_pairs = false;    ///< lines hold two texts, separated by a tab
+  bool prints_text = false;            ///< --format text: the label or the written text only
+  bool has_pairs = false;              ///< lines hold two texts, separated by a tab
+  std::optional<int64_t> num_best;     ///< --n-best
+  std::vector<std::string> overrides;  ///< as run::read_generation_overrides takes them
 };
 
+/// Answers in the order of the input, in constant memory: to lines of stdin as they arrive.
 int run_predict(const PredictArguments& arguments);
 
 }  // namespace finetune::apps

@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "data/example_reader.h"
 #include "run/build.h"
+#include "run/build_generation.h"
 #include "run/predictions.h"
 #include "run/runtime.h"
 #include "train/evaluator.h"
@@ -17,6 +19,8 @@ namespace finetune::run {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr size_t kRowsAtOnce = 2048;  ///< of a file, which is answered part by part
 
 std::optional<RunConfig> config_of_run(const fs::path& path) {
   const auto folder = resolve_run_folder(path);
@@ -37,17 +41,60 @@ data::ReadOptions read_options_of(const std::optional<RunConfig>& run, const tas
   return read;
 }
 
+/// How the model writes texts.
+decode::Options generation_of(const TrainedModel& trained, const RunConfig& run,
+                              const tasks::ModelLimits& limits,
+                              const std::optional<GenerationOverrides>& overrides) {
+  if (!trained.type->writes_texts()) {
+    if (!overrides) return {};
+    throw ConfigError(
+        base::cat("settings of generation are for models that write texts; this one "
+                  "was trained for ",
+                  trained.type->name()));
+  }
+  const decode::Options options =
+      build_generation(run, read_generation_defaults(trained.folder), limits,
+                       overrides.value_or(GenerationOverrides{}));
+  check_generation_fits(*trained.model, options);
+  return options;
+}
+
+std::vector<data::Example> next_rows(data::ExampleReader& reader) {
+  std::vector<data::Example> rows;
+  data::Example row;
+  while (rows.size() < kRowsAtOnce && reader.next(row)) rows.push_back(std::move(row));
+  return rows;
+}
+
+void warn_of_cuts(std::span<const data::Example> examples, const data::EncodedDataset& dataset) {
+  int64_t num_cut = 0;
+  int64_t tokens_cut = 0;
+  size_t first = 0;
+  for (int64_t row = 0; row < dataset.size(); ++row) {
+    if (dataset.tokens_cut(row) == 0) continue;
+    if (num_cut++ == 0) first = static_cast<size_t>(row);
+    tokens_cut += dataset.tokens_cut(row);
+  }
+  if (num_cut == 0) return;
+  base::log_warning(base::cat(num_cut, " of ", dataset.size(),
+                              " texts are longer than the model takes and were cut: ", tokens_cut,
+                              " tokens lost, the first of them of ",
+                              base::quote(examples[first].text, 60)));
+}
+
 }  // namespace
 
-Inference::Inference(const fs::path& path, const ColumnOptions& columns)
+Inference::Inference(const fs::path& path, const ColumnOptions& columns,
+                     const std::optional<GenerationOverrides>& generation)
     : threads_(configure_runtime(std::nullopt)),
       trained_(load_trained_model(path)),
       run_(config_of_run(path)),
       read_(read_options_of(run_, *trained_.type, columns)),
       limits_(trained_.type->limits(trained_.model->config())),
-      task_(trained_.type->bind({*trained_.model, trained_.labels, *trained_.tokenizers.source,
-                                 *trained_.tokenizers.target,
-                                 build_generation(run_.value_or(RunConfig{}), limits_)})) {}
+      task_(trained_.type->bind(
+          {*trained_.model, trained_.labels, *trained_.tokenizers.source,
+           *trained_.tokenizers.target,
+           generation_of(trained_, run_.value_or(RunConfig{}), limits_, generation)})) {}
 
 data::EncodingOptions Inference::encoding() const {
   data::EncodingOptions encoding;
@@ -64,21 +111,25 @@ data::EncodingOptions Inference::encoding() const {
 
 std::unique_ptr<tasks::Answers> Inference::answer(std::span<const data::Example> examples) {
   const auto dataset = data::encode_examples(examples, encoding(), trained_.tokenizers.for_data());
-  for (int64_t row = 0; row < dataset->size() && limits_.max_target_length > 0; ++row) {
-    if (dataset->tokens_cut(row) == 0) continue;
-    base::log_warning(
-        base::cat("a text is longer than the model reads and was cut: ", dataset->tokens_cut(row),
-                  " tokens lost of ", base::quote(examples[static_cast<size_t>(row)].text, 60)));
-  }
+  warn_of_cuts(examples, *dataset);
   return answer_dataset({"", "-", {}}, dataset, tasks::AnswerMode::kFull).answers;
 }
 
-Inference::Answered Inference::answer_file(const std::string& path, bool needs_targets) {
+void Inference::answer_rows(
+    const std::string& path,
+    const std::function<void(const tasks::Answers&, int64_t num_rows)>& take) {
+  data::ReadOptions read = read_;
+  read.label_column.clear();
+  data::BadRows bad_rows(path, "data", read);
+  data::ExampleReader reader(path, read, bad_rows);
+  for (auto rows = next_rows(reader); !rows.empty(); rows = next_rows(reader))
+    take(*answer(rows), static_cast<int64_t>(rows.size()));
+}
+
+Inference::Answered Inference::answer_file(const std::string& path,
+                                           const std::string& target_path) {
   data::FileOptions options{path, "data", read_, encoding()};
-  if (!needs_targets) {
-    options.read.label_column.clear();
-    options.encoding.block_length = 0;
-  }
+  options.read.target_path = target_path;
   const data::PreparedFile file =
       data::prepare_file(options, trained_.labels, trained_.tokenizers.for_data());
   if (file.report.truncated_rows > 0) {
@@ -86,8 +137,7 @@ Inference::Answered Inference::answer_file(const std::string& path, bool needs_t
                                 " rows are longer than the model takes and were cut: ",
                                 file.report.tokens_cut, " tokens lost"));
   }
-  return answer_dataset({"data", path, options.read}, file.dataset,
-                        needs_targets ? judging_mode() : tasks::AnswerMode::kFull);
+  return answer_dataset({"data", path, options.read}, file.dataset, judging_mode());
 }
 
 Inference::Answered Inference::answer_split(const std::string& split) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 
 #include "data/prepare.h"
 #include "metrics/metric.h"
+#include "run/generation_overrides.h"
 #include "run/model_folder.h"
 #include "run/run_config.h"
 
@@ -26,8 +28,10 @@ struct ColumnOptions {
 /// A trained model with what its run knew about its data.
 class Inference {
  public:
-  /// Loads the model that `path` stands for and configures threads.
-  explicit Inference(const std::filesystem::path& path, const ColumnOptions& columns = {});
+  /// Loads the model that `path` stands for and configures threads. Throws ConfigError where
+  /// `generation` does not fit the model, or is given for one that writes no text.
+  explicit Inference(const std::filesystem::path& path, const ColumnOptions& columns = {},
+                     const std::optional<GenerationOverrides>& generation = std::nullopt);
 
   const TrainedModel& trained() const { return trained_; }
 
@@ -37,6 +41,11 @@ class Inference {
   /// Answers to texts at hand; row i is examples[i].
   std::unique_ptr<tasks::Answers> answer(std::span<const data::Example> examples);
 
+  /// Answers to the rows of a file, or of "-", in order and in constant memory: `take` gets those
+  /// to some rows at a time. What is right is not read.
+  void answer_rows(const std::string& path,
+                   const std::function<void(const tasks::Answers&, int64_t num_rows)>& take);
+
   /// A data set with the model's answers to it.
   struct Answered {
     std::string split;  ///< of the run; "data" for a file
@@ -45,8 +54,9 @@ class Inference {
     metrics::Values values;  ///< empty of meaning where the data does not say what is right
   };
 
-  /// A file, or "-"; what is right is read only when `needs_targets`.
-  Answered answer_file(const std::string& path, bool needs_targets);
+  /// A file, or "-", with what is right. `target_path`: plain text whose line n is the target of
+  /// line n of the file; empty: the file has it.
+  Answered answer_file(const std::string& path, const std::string& target_path = "");
 
   /// "train", "validation" or "test" of the run. Throws ConfigError when the model belongs to no
   /// run or the run has no such split.

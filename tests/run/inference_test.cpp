@@ -61,20 +61,19 @@ TEST_CASE("a run brings its columns along, and the command line may name others"
   tiny.train(R"({"data": {"text_column": "sentence", "validation": "train.tsv", "test": null},
                  "training": {"max_steps": 1}})");
   Inference by_run(tiny / "run");
-  CHECK(by_run.answer_file((tiny / "train.tsv").string(), true).values.at("accuracy").has_value());
-  CHECK_THAT(
-      test::error_of<DataError>([&] { by_run.answer_file((tiny / "dev.tsv").string(), true); }),
-      Contains("sentence"));
+  CHECK(by_run.answer_file((tiny / "train.tsv").string()).values.at("accuracy").has_value());
+  CHECK_THAT(test::error_of<DataError>([&] { by_run.answer_file((tiny / "dev.tsv").string()); }),
+             Contains("sentence"));
 
   ColumnOptions columns;
   columns.text = "text";
   Inference by_columns(tiny / "run", columns);
-  CHECK(by_columns.answer_file((tiny / "dev.tsv").string(), true).dataset->size() == 9);
+  CHECK(by_columns.answer_file((tiny / "dev.tsv").string()).dataset->size() == 9);
 
   const auto plain = tiny.write("plain.tsv", "bad\tw8 bad\ngood\tw9 good\n");
   columns = {"1", std::nullopt, "0", true};
   Inference without_header(tiny / "run", columns);
-  const auto scored = without_header.answer_file(plain.string(), true);
+  const auto scored = without_header.answer_file(plain.string());
   CHECK(scored.dataset->size() == 2);
   CHECK(scored.dataset->class_id(1) == 2);
 }
@@ -83,10 +82,14 @@ TEST_CASE("labels are read only where they are needed") {
   const TinyRun tiny;
   Inference inference(tiny / "model");
   const auto path = tiny.write("unlabelled.tsv", "text\nw8 good\nw9 bad\n").string();
-  const auto scored = inference.answer_file(path, false);
-  CHECK(scored.dataset->size() == 2);
-  CHECK(scored.dataset->class_id(0) == -1);
-  CHECK_THROWS_AS(inference.answer_file(path, true), DataError);
+  std::vector<std::string> labels;
+  inference.answer_rows(path, [&](const tasks::Answers& answers, int64_t num_rows) {
+    for (int64_t row = 0; row < num_rows; ++row) labels.push_back(answers.to_text(row));
+  });
+  const std::vector<data::Example> examples = {example("w8 good"), example("w9 bad")};
+  const auto expected = inference.answer(examples);
+  CHECK(labels == std::vector<std::string>{expected->to_text(0), expected->to_text(1)});
+  CHECK_THROWS_AS(inference.answer_file(path), DataError);
 }
 
 TEST_CASE("the splits of a run give the values that training ended with") {
@@ -135,6 +138,6 @@ TEST_CASE("bad rows are errors even where the run skipped them") {
   tiny.train(R"({"data": {"on_bad_row": "skip"}, "training": {"max_steps": 1}})");
   Inference inference(tiny / "run");
   const auto path = tiny.write("bad.tsv", "text\tlabel\nw8\tgood\nw9\texcellent\n").string();
-  CHECK_THAT(test::error_of<DataError>([&] { inference.answer_file(path, true); }),
+  CHECK_THAT(test::error_of<DataError>([&] { inference.answer_file(path); }),
              Contains("bad.tsv:3") && Contains("excellent"));
 }
