@@ -10,9 +10,9 @@
 #include "run/build.h"
 #include "run/build_generation.h"
 #include "run/environment.h"
+#include "run/final_evaluation.h"
 #include "run/generation_config.h"
 #include "run/model_folder.h"
-#include "run/predictions.h"
 #include "run/run_log.h"
 #include "run/run_report.h"
 #include "run/runtime.h"
@@ -20,7 +20,6 @@
 #include "run/tokenizers.h"
 #include "tensors/named_tensors.h"
 #include "train/checkpoint_files.h"
-#include "train/evaluator.h"
 #include "train/stop_signal.h"
 
 namespace finetune::run {
@@ -29,8 +28,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
-
-constexpr size_t kShownWrongAnswers = 20;
 
 /// Makes the run folder before anything slow begins.
 void make_run_folder(const fs::path& folder) {
@@ -160,13 +157,6 @@ class Run {
     return choose_checkpoint(folder, request.resume);
   }
 
-  /// What evaluating the final model needs beside a split.
-  struct Judge {
-    tasks::Task& task;
-    RunLog& log;
-    const train::TrainState& state;
-  };
-
   /// The first validation rows, answered now and then while training, for tasks that write texts.
   std::unique_ptr<Samples> build_samples(tasks::Task& task) {
     const tasks::TaskType& type = config_.task.chosen();
@@ -219,32 +209,32 @@ class Run {
     summary.num_updates = state.position.updates;
     summary.train_seconds = state.position.seconds;
     summary.tokens_per_second = log.tokens_per_second();
-    if (outcome == train::Outcome::kPreempted || !judge_model(task, log, state, summary)) {
+    FinalEvaluation evaluation({config_, task, log, state});
+    if (outcome == train::Outcome::kPreempted || !judge_model(evaluation, state, summary)) {
       summary.status = status_of(train::Outcome::kPreempted);
       log.preempt(state);
       return summary;
     }
     log.finish(summary.status, state, data_.train->size(), total_updates_);
-    base::write_file_durably(
-        base::posix_fs(), config_.output_dir / "report.html",
-        run_report_html({config_, data_.report, summary.status, std::move(split_results_),
-                         std::move(wrong_answers_)}));
+    base::write_file_durably(base::posix_fs(), config_.output_dir / "report.html",
+                             run_report_html({config_, data_.report, summary.status,
+                                              evaluation.results(), evaluation.wrong_answers()}));
     return summary;
   }
 
   /// Evaluates the final model on the splits it has. False when a signal cut that short: the next
   /// start makes up for it.
-  bool judge_model(tasks::Task& task, RunLog& log, const train::TrainState& state,
+  bool judge_model(FinalEvaluation& evaluation, const train::TrainState& state,
                    TrainSummary& summary) {
     if (load_best() && state.best_metric) summary.best_step = state.best_step;
-    const Judge judge{task, log, state};
     if (data_.validation) {
-      const auto values = evaluate_split(judge, "validation", *data_.validation);
+      const auto values =
+          evaluation.evaluate("validation", text_of("validation", *data_.validation));
       if (!values) return false;
       summary.validation = *values;
     }
     if (data_.test) {
-      const auto values = evaluate_split(judge, "test", *data_.test);
+      const auto values = evaluation.evaluate("test", text_of("test", *data_.test));
       if (!values) return false;
       summary.test = *values;
     }
@@ -262,51 +252,6 @@ class Run {
     return true;
   }
 
-  /// Evaluates the final model on a split and writes its results and predictions; nothing after a
-  /// signal.
-  std::optional<metrics::Values> evaluate_split(const Judge& judge, const std::string& split,
-                                                const data::EncodedDataset& dataset) {
-    const bool judges_answers = config_.task.chosen().judges_answers();
-    auto result = train::evaluate(
-        judge.task, dataset,
-        {config_.evaluation.batch_size, [] { return train::StopSignal::received() != 0; },
-         judges_answers ? tasks::AnswerMode::kFull : tasks::AnswerMode::kNone});
-    if (!result) return std::nullopt;
-    metrics::SplitResult& judged = split_results_.emplace_back();
-    judged.num_examples = dataset.size();
-    if (result->answers) {
-      write_answers(split, text_of(split, dataset), *result->answers);
-      result->values.merge(result->answers->values());
-      judged = result->answers->judge(dataset);
-    }
-    judge.log.add_final_evaluation(split, judge.state, *result);
-    judged.split = split;
-    for (const auto& [name, value] : result->values) judged.values[name] = value;
-    return result->values;
-  }
-
-  void write_answers(const std::string& split, DataText text, tasks::Answers& answers) {
-    try {
-      write_predictions(split, text, answers);
-    } catch (
-        const DataError& error) {  // the file has changed meanwhile: results stand, texts are gone
-      base::log_warning(base::cat("predictions are written without texts\n", error.report()));
-      text.path = "-";
-      write_predictions(split, text, answers);
-    }
-  }
-
-  /// predictions/<split>.jsonl and the examples for the report.
-  void write_predictions(const std::string& split, const DataText& text, tasks::Answers& answers) {
-    const fs::path folder = config_.output_dir / "predictions";
-    std::error_code ignored;
-    fs::create_directory(folder, ignored);
-    meet_examples(answers, text);
-    base::write_file_durably(base::posix_fs(), folder / (split + ".jsonl"),
-                             predictions_jsonl(text, answers));
-    wrong_answers_ = wrong_answers(text, answers, kShownWrongAnswers);
-  }
-
   RunConfig config_;
   RunObserver& observer_;
   base::FolderLock lock_;
@@ -318,8 +263,6 @@ class Run {
   data::PreparedData data_;
   RunRecord record_;
   int64_t total_updates_ = 0;
-  std::vector<report::SplitResult> split_results_;
-  std::vector<report::WrongAnswer> wrong_answers_;  ///< of the split evaluated last
   std::unique_ptr<models::Model> model_;
   decode::Options generation_;
 };

@@ -18,18 +18,25 @@ CHANGES = {  # everything random is on: dropout, accumulation, grouping by lengt
     "evaluation": {"every": "15 steps"},
     "checkpoints": {"every": "7 steps"},
 }
-ROWS = 250  # 32 updates an epoch, the last of them on fewer rows
-UPDATES = 192
+TEXT_CHANGES = {  # also: batches by tokens, a vocabulary trained at the start, texts written while training
+    "training": {"num_train_epochs": 8, "batch_size": None, "batch_tokens": 300, "gradient_accumulation_steps": 2,
+                 "max_grad_norm": 0.5},
+    "evaluation": {"every": "15 steps", "decode_every": "30 steps"},
+    "checkpoints": {"every": "7 steps"},
+}
+ROWS = 250  # of classification: 32 updates an epoch, the last of them on fewer rows
 
 
 def final_state(run_folder):
-    """The bytes that must be equal: weights and moments of the last checkpoint, the best step."""
+    """The bytes that must be equal: weights and moments of the last checkpoint, the best step, texts written on the way."""
     last = run_folder / "last"
+    samples = run_folder / "samples.jsonl"
     return {
         "step": os.readlink(last),
         "best": os.readlink(run_folder / "best"),
         "weights": (last / "model.safetensors").read_bytes(),
         "moments": (last / "optimizer.safetensors").read_bytes(),
+        "samples": samples.read_bytes() if samples.exists() else b"",
     }
 
 
@@ -40,13 +47,15 @@ def last_step(run_folder):
     return json.loads(lines[-2])["step"] if len(lines) > 1 else 0
 
 
-class Resume(support.Case):
+class Interrupted:
+    """What holds for a run of any task. A class that is one of these says with prepare_run() which run it is."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="finetune-e2e-resume-"))
         cls.addClassCleanup(shutil.rmtree, cls.shared, True)
-        cls.config = cls().prepare(CHANGES, rows=ROWS, folder=cls.shared)
+        cls.config = cls.prepare_run(cls())
         begin = time.monotonic()
         process = support.start("train", cls.config, "--output_dir=whole", cwd=cls.shared)
         support.wait_for(lambda: last_step(cls.shared / "whole") > 0, pause=0.002)
@@ -55,6 +64,7 @@ class Resume(support.Case):
         assert process.returncode == 0, err.decode()
         cls.whole = cls.shared / "whole"
         cls.expected = final_state(cls.whole)
+        cls.updates = json.loads((cls.whole / "trainer_state.json").read_text())["global_step"]
 
     def setUp(self):
         super().setUp()
@@ -62,12 +72,12 @@ class Resume(support.Case):
 
     def assert_equals_uninterrupted(self, run_folder):
         found = final_state(run_folder)
-        self.assertEqual(found["step"], f"checkpoint-{UPDATES}")
+        self.assertEqual(found["step"], f"checkpoint-{self.updates}")
         self.assertEqual(found["best"], self.expected["best"])
-        for name in ("weights", "moments"):
+        for name in ("weights", "moments", "samples"):
             self.assertTrue(found[name] == self.expected[name], f"{name} differ in {run_folder}")
         steps = [event["step"] for event in support.events(run_folder)]
-        self.assertEqual(steps, list(range(1, UPDATES + 1)))
+        self.assertEqual(steps, list(range(1, self.updates + 1)))
         losses = [event["loss"] for event in support.events(run_folder)]
         self.assertEqual(losses, [event["loss"] for event in support.events(self.whole)])
 
@@ -89,10 +99,6 @@ class Resume(support.Case):
         self.train(self.config, "output_dir=again", cwd=self.folder)
         self.assert_equals_uninterrupted(self.folder / "again")
 
-    def test_another_seed_gives_other_bytes(self):
-        self.train(self.config, "output_dir=other", "seed=4", cwd=self.folder)
-        self.assertNotEqual(final_state(self.folder / "other")["weights"], self.expected["weights"])
-
     def test_killed_at_random_moments(self):
         kills = runs = 0
         while kills < NUM_KILLS:
@@ -109,6 +115,18 @@ class Resume(support.Case):
             left = [path.name for path in run_folder.iterdir() if path.name.startswith((".tmp", ".trash"))]
             self.assertEqual(left, [])
         print(f"{kills} kills in {runs} runs", flush=True)
+
+
+class Classification(Interrupted, support.Case):
+    def prepare_run(self):
+        return self.prepare(CHANGES, rows=ROWS, folder=self.shared)
+
+    def test_it_has_the_updates_that_its_rows_make(self):
+        self.assertEqual(self.updates, 192)
+
+    def test_another_seed_gives_other_bytes(self):
+        self.train(self.config, "output_dir=other", "seed=4", cwd=self.folder)
+        self.assertNotEqual(final_state(self.folder / "other")["weights"], self.expected["weights"])
 
     def test_terminated_at_random_moments_saves_and_exits_75(self):
         run_folder = self.folder / "terminated"
@@ -127,7 +145,7 @@ class Resume(support.Case):
             self.assertEqual(state["global_step"], support.events(run_folder)[-1]["step"], "saved where it stopped")
         self.assertEqual(num_preempted, 4)
         summary = self.train(self.config, f"--output_dir={run_folder}", "--resume", "must")
-        self.assertEqual(summary["steps"], UPDATES)
+        self.assertEqual(summary["steps"], self.updates)
         self.assert_equals_uninterrupted(run_folder)
 
     def test_a_preempted_run_says_so_under_json(self):
@@ -151,6 +169,15 @@ class Resume(support.Case):
         _, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 128 + signal.SIGTERM, err.decode())
         self.assertLess(time.monotonic() - begin, 1.0)
+
+
+class Translation(Interrupted, support.Case):
+    def prepare_run(self):
+        return self.prepare_texts(TEXT_CHANGES, rows=300, folder=self.shared)
+
+    def test_it_is_long_enough_to_be_interrupted_and_writes_texts_on_the_way(self):
+        self.assertGreater(self.updates, 60)
+        self.assertGreater(len(self.expected["samples"].splitlines()), 4)
 
 
 if __name__ == "__main__":

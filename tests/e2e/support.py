@@ -157,6 +157,43 @@ SMALL_RUN = {
     "logging": {"every": "1 steps", "tensorboard": True},
 }
 
+NUMBERS = {"one": "eins", "two": "zwei", "three": "drei", "four": "vier", "five": "fünf", "six": "sechs", "seven": "sieben"}
+
+TEXT_RUN = {
+    "output_dir": "run",
+    "seed": 3,
+    "model": {"type": "mbart",
+              "config": {"d_model": 32, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2,
+                         "decoder_attention_heads": 2, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64, "dropout": 0.1,
+                         "max_position_embeddings": 64, "init_std": 0.1},
+              "tokenizer": {"train": "byte-bpe", "vocab_size": 300, "class": "bart"}},
+    "task": {"type": "translation", "label_smoothing": 0.1},
+    "data": {split: {"source": f"{split}.en", "target": f"{split}.de"} for split in ("train", "validation", "test")},
+    "training": {"num_train_epochs": 20, "batch_size": 16, "threads": 1},
+    "optimizer": {"learning_rate": 1e-2},
+    "schedule": {"type": "inverse_sqrt", "warmup": "10 steps"},
+    "evaluation": {"every": "10 epochs", "metric": "bleu", "decode_examples": 8},
+    "generation": {"num_beams": 2, "max_new_tokens": 24},
+    "checkpoints": {"every": "10 epochs"},
+    "logging": {"every": "1 steps", "tensorboard": False},
+}
+TEXT_RUN["data"]["cache"] = False
+
+
+def pairs(count, seed=1):
+    """(source, target): one to seven numbers in words, from English into German."""
+    import random
+
+    draw = random.Random(seed)
+    rows = [draw.choices(list(NUMBERS), k=draw.randint(1, 7)) for _ in range(count)]
+    return [(" ".join(row), " ".join(NUMBERS[word] for word in row)) for row in rows]
+
+
+def write_pairs(folder, split, rows):
+    for ending, side in (("en", 0), ("de", 1)):
+        (folder / f"{split}.{ending}").write_text("".join(row[side] + "\n" for row in rows))
+
+
 _model_folder = None
 
 
@@ -189,6 +226,13 @@ class Case(unittest.TestCase):
         write_tsv(folder / "validation.tsv", sentences(16, seed=2))
         write_tsv(folder / "test.tsv", sentences(16, seed=4))
         return self.write_config(merged(SMALL_RUN, changes or {}), folder / "run.json")
+
+    def prepare_texts(self, changes=None, rows=160, folder=None):
+        """The same for a translation from random weights."""
+        folder = folder or self.folder
+        for split, count, seed in (("train", rows, 1), ("validation", 16, 2), ("test", 40, 4)):
+            write_pairs(folder, split, pairs(count, seed))
+        return self.write_config(merged(TEXT_RUN, changes or {}), folder / "run.json")
 
     def write_config(self, settings, path):
         path.write_text(json.dumps(settings, indent=2))
