@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "run/run_report.h"
+#include "tasks/task_type.h"
 #include "train/evaluator.h"
 #include "train/stop_signal.h"
 
