@@ -92,7 +92,7 @@ class Readme(support.Case):
         script = "\n".join(["set -euxo pipefail", *map(least_work, lines)])
         script = script.replace("SST2_FOLDER", "sst2").replace("MULTI30K_FOLDER", "data/multi30k")
         variables = {"FINETUNE": support.program(), "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(["bash", "-c", script], cwd=self.folder, capture_output=True, text=True, timeout=280,
+        done = subprocess.run(["bash", "-c", script], cwd=self.folder, capture_output=True, text=True, timeout=580,
                               env=support.environment(variables), stdin=subprocess.DEVNULL)
         self.assertEqual(done.returncode, 0, f"--- stdout\n{done.stdout[-3000:]}\n--- stderr\n{done.stderr[-6000:]}")
 
