@@ -1,5 +1,5 @@
 # Reading torch/nn/module.h takes longer than compiling what a source of ours says with it: rooms with PRECOMPILED share a
-# header that is read once. Tests share one with Catch2. Sources still include what they use, since clang-tidy and the rooms
+# header that is read once. Tests share one with Catch2, which comes last: LibTorch has a CHECK of its own. Sources still include what they use, since clang-tidy and the rooms
 # without a precompiled header read them plainly. A header serves one set of compiler options; the target
 # finetune_<name>_headers makes it.
 function(finetune_add_precompiled name)
