@@ -127,7 +127,7 @@ class BadTexts(support.Case):
     def test_generation_limits_that_exclude_each_other(self):
         for settings, words in (
                 (["min_new_tokens=9", "max_new_tokens=8"], "generation.min_new_tokens"),
-                (["max_length=9"], "generation.max_length"),
+                (["max_length=9"], "exclude each other"),
                 (["min_length=9", "max_length=8", "max_new_tokens=null"], "generation.min_length"),
                 (["num_return_sequences=3"], "generation.num_return_sequences"),
                 (["do_sample=false", "top_p=0.9"], "generation.top_p"),

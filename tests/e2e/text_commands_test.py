@@ -73,7 +73,7 @@ class TextCommands(support.Case):
             support.write_tsv(data, rows, header=("source",))
             for name, arguments, stdin in (("lines", [], "\n".join(row[0] for row in rows)), ("file", ["--data", data], "")):
                 result = support.run("translate", self.run_folder, "num_beams=1", "max_new_tokens=4", *arguments, stdin=stdin,
-                                     wrapper=("/usr/bin/env", "python3", "-c", PEAK, str(self.folder / "peak")))
+                                     timeout=200, wrapper=("/usr/bin/env", "python3", "-c", PEAK, str(self.folder / "peak")))
                 self.assertEqual(result.code, 0, result)
                 self.assertEqual(len(result.out.splitlines()), count)
                 peaks[name, count] = int((self.folder / "peak").read_text())
