@@ -9,4 +9,6 @@ endif()
 add_library(finetune::sentencepiece INTERFACE IMPORTED)
 target_include_directories(finetune::sentencepiece SYSTEM INTERFACE ${_root}/include)
 target_link_libraries(finetune::sentencepiece INTERFACE ${_root}/lib/libsentencepiece_train.a ${_root}/lib/libsentencepiece.a)
-target_link_options(finetune::sentencepiece INTERFACE -Wl,--exclude-libs,ALL)
+if(NOT FINETUNE_FUZZ)  # shared libraries must find the allocator of the sanitizer
+  target_link_options(finetune::sentencepiece INTERFACE -Wl,--exclude-libs,ALL)
+endif()

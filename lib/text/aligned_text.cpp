@@ -145,7 +145,7 @@ void AlignedText::lower_case() {
   changes.reserve(chars_.size());
   for (const char32_t original : chars_) {
     bool inserted = false;
-    for (const char32_t part : text::lower_case(original).view()) {
+    for (const char32_t part : text::lower_case(original)) {
       changes.push_back({part, inserted});
       inserted = true;
     }

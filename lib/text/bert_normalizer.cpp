@@ -81,7 +81,7 @@ CharAction CharTable::decide(char32_t code_point) const {
   if (options_.clean_text && is_control(code_point)) return {CharKind::kDropped, code_point};
   if (options_.clean_text && is_space(code_point)) return {CharKind::kSpace, code_point};
   if (options_.strips_accents()) {
-    for (const char32_t part : decompose(code_point).view()) {
+    for (const char32_t part : decompose(code_point)) {
       const bool is_reordered = (char_flags(part) & kNonstarterChar) != 0 && !is_accent(part);
       if (is_reordered) return {CharKind::kInOrder, code_point};
     }
@@ -102,14 +102,14 @@ Expansion CharTable::expansion(char32_t code_point) const {
   Expansion stripped{{code_point}, 1};
   if (options_.strips_accents()) {
     stripped.count = 0;
-    for (const char32_t part : decompose(code_point).view()) {
+    for (const char32_t part : decompose(code_point)) {
       if (!is_accent(part)) stripped.chars[stripped.count++] = part;
     }
   }
   if (!options_.lowercase) return stripped;
   Expansion result{{}, 0};
-  for (const char32_t part : stripped.view()) {
-    for (const char32_t lowered : lower_case(part).view()) {
+  for (const char32_t part : stripped) {
+    for (const char32_t lowered : lower_case(part)) {
       if (result.count < result.chars.size()) result.chars[result.count++] = lowered;
     }
   }

@@ -93,7 +93,7 @@ struct BertScanner::Pass {
       const CharAction action = scanner.table_.action(decoded.code_point);
       if (action.kind == CharKind::kInOrder) return false;
       if (action.kind == CharKind::kMany) {
-        for (const char32_t part : scanner.table_.expansion(decoded.code_point).view()) {
+        for (const char32_t part : scanner.table_.expansion(decoded.code_point)) {
           add_normalized(part, {index, index + 1});
         }
       } else if (add(action, {index, index + 1})) {

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 
 namespace finetune::text {
 
@@ -32,7 +31,9 @@ uint32_t char_page(char32_t code_point);
 struct Expansion {
   std::array<char32_t, 4> chars;
   uint32_t count;
-  std::span<const char32_t> view() const { return {chars.data(), count}; }
+  // A range itself: a view of what a function returned would outlive it in a for statement.
+  const char32_t* begin() const { return chars.data(); }
+  const char32_t* end() const { return chars.data() + count; }
 };
 
 /// Full canonical decomposition (NFD of this one code point); itself where it has none.

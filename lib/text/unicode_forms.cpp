@@ -43,7 +43,7 @@ class Decomposer {
           is_compatible_ ? compatible_decomposition(original) : std::span<const uint32_t>();
       for (const uint32_t part : compatible) add(part);
       if (!compatible.empty()) continue;
-      for (const char32_t part : decompose(original).view()) add(part);
+      for (const char32_t part : decompose(original)) add(part);
     }
     finish_run();
     return std::move(edits_);

@@ -26,7 +26,7 @@ std::optional<std::string> by_table(const CharTable& table, char32_t c) {
       append_char(out, action.to);
       return " " + out + " ";
     case CharKind::kMany:
-      for (const char32_t part : table.expansion(c).view()) append_char(out, part);
+      for (const char32_t part : table.expansion(c)) append_char(out, part);
       return out;
     case CharKind::kSpace:
     case CharKind::kWord:
