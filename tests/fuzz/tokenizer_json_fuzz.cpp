@@ -12,20 +12,26 @@
 
 using namespace finetune;
 
+namespace {
+
+nlohmann::json parse(std::string_view bytes) { return base::parse_json(bytes, "fuzz"); }
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto file = fuzz::write_scratch("tokenizer.json", bytes);
   std::unique_ptr<text::Tokenizer> tokenizer, plain;
   const bool is_read = fuzz::accepts([&] { tokenizer = text::load_tokenizer(file); });
-  const bool is_known = fuzz::accepts([&] {
-    const nlohmann::json root = base::parse_json(bytes, "fuzz");
-    text::make_tokenizer(text::JsonNode(root));
-  });
-  fuzz::require(is_read == is_known, "both readers of JSON accept the same files");
-  if (!is_read) return 0;
-  fuzz::probe(*tokenizer);
-  if (fuzz::accepts([&] { plain = fuzz::make_plain_tokenizer(base::parse_json(bytes, "fuzz")); })) {
+  if (is_read && fuzz::accepts([&] { plain = fuzz::make_plain_tokenizer(parse(bytes)); })) {
     fuzz::require_alike(*tokenizer, *plain);
+  } else {  // one more pre-tokenizer around the others may be one too many
+    const bool is_known = fuzz::accepts([&] {
+      const nlohmann::json root = parse(bytes);
+      text::make_tokenizer(text::JsonNode(root));
+    });
+    fuzz::require(is_read == is_known, "both readers of JSON accept the same files");
   }
+  if (is_read) fuzz::probe(*tokenizer);
   return 0;
 }
