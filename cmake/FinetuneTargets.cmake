@@ -1,5 +1,5 @@
 # Reading torch/nn/module.h takes longer than compiling what a source of ours says with it: rooms with PRECOMPILED share a
-# header that is read once. Tests share one with Catch2, which comes last: LibTorch has a CHECK of its own. Sources still include what they use, since clang-tidy and the rooms
+# header that is read once. Tests share one with Catch2. Sources still include what they use, since clang-tidy and the rooms
 # without a precompiled header read them plainly. A header serves one set of compiler options; the target
 # finetune_<name>_headers makes it.
 function(finetune_add_precompiled name)
@@ -40,25 +40,38 @@ function(finetune_add_library room)
   if(ARG_TORCH)
     target_link_libraries(finetune_${room} PUBLIC finetune::torch PRIVATE OpenMP::OpenMP_CXX)
   endif()
+  foreach(_dep ${ARG_DEPS})
+    get_property(_torch_rooms GLOBAL PROPERTY FINETUNE_TORCH_ROOMS)
+    if(_dep IN_LIST _torch_rooms)
+      set(ARG_TORCH TRUE)
+    endif()
+  endforeach()
+  if(ARG_TORCH)
+    set_property(GLOBAL APPEND PROPERTY FINETUNE_TORCH_ROOMS ${room})
+  endif()
   if(ARG_PRECOMPILED)
     finetune_use_precompiled(finetune_${room} torch)
   endif()
 endfunction()
 
-# finetune_add_test(name SOURCES a_test.cpp ... DEPS room ... [PRECOMPILED]): one Catch2 program, registered with CTest.
+# finetune_add_test(name SOURCES a_test.cpp ... DEPS room ...): one Catch2 program, registered with CTest. Where its rooms know
+# LibTorch its headers come precompiled before Catch2's, because the CHECK that is defined last is the one that tests get.
 function(finetune_add_test name)
-  cmake_parse_arguments(ARG "PRECOMPILED" "TIMEOUT" "SOURCES;DEPS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LINK" ${ARGN})
   add_executable(${name}_test ${ARG_SOURCES})
   target_link_libraries(${name}_test PRIVATE finetune_flags finetune_test_main ${ARG_LINK})
   foreach(_dep ${ARG_DEPS})
     target_link_libraries(${name}_test PRIVATE finetune_${_dep})
   endforeach()
   target_compile_options(${name}_test PRIVATE ${FINETUNE_TEST_OPTIONS})
-  if(ARG_PRECOMPILED)
-    finetune_use_precompiled(${name}_test torch_test)
-  else()
-    finetune_use_precompiled(${name}_test test)
-  endif()
+  set(_headers test)
+  get_property(_torch_rooms GLOBAL PROPERTY FINETUNE_TORCH_ROOMS)
+  foreach(_dep ${ARG_DEPS})
+    if(_dep IN_LIST _torch_rooms)
+      set(_headers torch_test)
+    endif()
+  endforeach()
+  finetune_use_precompiled(${name}_test ${_headers})
   add_test(NAME ${name} COMMAND ${name}_test)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)

@@ -45,7 +45,7 @@ TEST_CASE(
   tasks::TextTask task(std::make_unique<tasks::Seq2SeqFeed>(model), tokenizer,
                        {.generation = test::at_most(3), .text_metrics = {"exact_match"}});
   RunObserver observer;
-  RunLog log(config, observer, std::nullopt);
+  RunLog log(config, observer, std::nullopt, /*num_parameters=*/0);
   const train::TrainState state;
   FinalEvaluation evaluation({config, task, log, state});
   const auto dataset = one_text();

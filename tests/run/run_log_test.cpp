@@ -59,7 +59,7 @@ TEST_CASE("a warning of an evaluation goes to the log and to metrics.jsonl") {
   const TinyRun tiny;
   const RunConfig config = config_of(tiny);
   RunObserver observer;
-  RunLog log(config, observer, std::nullopt);
+  RunLog log(config, observer, std::nullopt, /*num_parameters=*/0);
   const std::string logged = test::logged([&] {
     log.on_evaluation({at_step(2), {{"loss", 0.5}}, 9, 0.1, false, {"it has collapsed"}});
   });

@@ -112,8 +112,8 @@ TEST_CASE("a finished run that is started again trains nothing and logs no step 
   CHECK(observer.losses.empty());
   CHECK(second.status == "finished");
   CHECK(second.best_step == first.best_step);
-  CHECK(second.validation == first.validation);
-  CHECK(second.test == first.test);
+  CHECK((second.validation == first.validation));
+  CHECK((second.test == first.test));
   CHECK(logged_steps(tiny / "run") == steps);
   json again = json_of(tiny / "run/trainer_state.json").at("log_history");
   again.back()["test_runtime"] = history.back().at("test_runtime");
@@ -214,8 +214,8 @@ TEST_CASE("the test set never chooses a model") {
   const TrainSummary c = other.train();
   CHECK(a.best_step == b.best_step);
   CHECK(a.best_step == c.best_step);
-  CHECK(a.validation == b.validation);
-  CHECK(a.test != c.test);
+  CHECK((a.validation == b.validation));
+  CHECK((a.test != c.test));
 }
 
 TEST_CASE("without validation data the last model counts") {
