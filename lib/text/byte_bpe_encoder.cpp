@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 
 #include "base/strings.h"
 #include "text/byte_alphabet.h"
@@ -120,24 +119,10 @@ class ByteBpeEncoder final : public SegmentEncoder {
     }
   }
 
-  void append_spaces(TokenBuffer& out) const {
-    std::call_once(spaces_made_, [this] {
-      const Vocabulary& vocabulary = model_.vocabulary();
-      for (int32_t id = 0; id < vocabulary.id_limit(); ++id) {
-        spaces_.push_back(space_runs(vocabulary.token(id)));
-      }
-    });
-    for (size_t i = out.spaces.size(); i < out.ids.size(); ++i) {
-      out.spaces.push_back(spaces_[static_cast<size_t>(out.ids[i])]);
-    }
-  }
-
   const Bpe& model_;
   std::array<int32_t, 256> byte_ids_;
   bool add_prefix_space_;
   mutable WordCache cache_;
-  mutable std::once_flag spaces_made_;
-  mutable std::vector<SpaceRuns> spaces_;  ///< [id]
 };
 
 template <WordRule kRule>
@@ -203,8 +188,17 @@ struct ByteBpeEncoder<kRule>::Run {
     for (uint32_t i = 0; i < count; ++i) {
       const uint32_t to = end_of(i);
       out.offsets.push_back(char_range(begin + from, begin + to));
+      if (out.wants_spaces) out.spaces.push_back(spaces_in(text.substr(begin + from, to - from)));
       from = to;
     }
+  }
+
+  /// As space_runs() of the token: of its letters only that of the space is trimmed.
+  static SpaceRuns spaces_in(std::string_view bytes) {
+    size_t leading = 0, trailing = 0;
+    while (leading < bytes.size() && bytes[leading] == ' ') ++leading;
+    while (trailing < bytes.size() && bytes[bytes.size() - 1 - trailing] == ' ') ++trailing;
+    return {static_cast<int32_t>(leading), static_cast<int32_t>(trailing)};
   }
 
   CharRange char_range(size_t first_byte, size_t end_byte) {
@@ -237,7 +231,6 @@ void ByteBpeEncoder<kRule>::encode(const Segment& segment, bool want_offsets,
   } else {
     Run<false>{*this, text, place, false, out}.run();
   }
-  if (want_offsets && out.wants_spaces) append_spaces(out);
 }
 
 }  // namespace

@@ -70,12 +70,13 @@ PostProcessor::PostProcessor()
 PostProcessor::PostProcessor(Template single, Template pair)
     : single_(std::move(single)), pair_(std::move(pair)) {}
 
-/// `is_first` says for each trim whether this is the first token.
-CharRange PostProcessor::trimmed(CharRange offsets, SpaceRuns spaces,
-                                 const std::vector<bool>& is_first) const {
-  for (size_t i = 0; i < trims_.size(); ++i) {
-    const bool is_at_start = is_first[i] || offsets.first == 0;
-    const bool is_ours = spaces.leading == 1 && is_at_start && trims_[i].add_prefix_space;
+CharRange PostProcessor::trimmed(CharRange offsets, SpaceRuns spaces, Place place) const {
+  for (const OffsetTrim& trim : trims_) {
+    const bool is_behind_special =
+        place.has_specials &&
+        (place.is_in_second_text ? trim.is_after_second_special : trim.is_after_first_special);
+    const bool is_at_start = (place.is_first && !is_behind_special) || offsets.first == 0;
+    const bool is_ours = spaces.leading == 1 && is_at_start && trim.add_prefix_space;
     if (!is_ours) offsets.first = std::min(offsets.first + spaces.leading, offsets.second);
     if (offsets.second >= spaces.trailing) {
       offsets.second = std::max(offsets.second - spaces.trailing, offsets.first);
@@ -99,16 +100,13 @@ void PostProcessor::append_text(const Window& window, const TemplatePiece& piece
   append(tokens.offsets, range, out.offsets);
   out.special_mask.resize(out.ids.size(), 0);
   if (trims_.empty() && options.offset_unit == OffsetUnit::kCodePoints) return;
-  std::vector<bool> is_first;
-  for (const OffsetTrim& trim : trims_) {
-    const bool is_late = is_second ? trim.is_after_second_special : trim.is_after_first_special;
-    is_first.push_back(!(is_late && options.add_special_tokens));
-  }
   for (size_t i = begin; i < out.offsets.size(); ++i) {
     CharRange& offsets = out.offsets[i];
     if (!trims_.empty()) {
-      offsets = trimmed(offsets, tokens.spaces[range.first + i - begin], is_first);
-      is_first.assign(is_first.size(), false);
+      const SpaceRuns spaces = tokens.spaces[range.first + i - begin];
+      const bool has_spaces = spaces.leading > 0 || spaces.trailing > 0;
+      const Place place{i == begin, is_second, options.add_special_tokens};
+      if (has_spaces) offsets = trimmed(offsets, spaces, place);
     }
     if (options.offset_unit == OffsetUnit::kBytes) offsets = in_bytes(offsets, tokens.byte_of_char);
   }

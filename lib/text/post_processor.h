@@ -60,7 +60,13 @@ class PostProcessor {
   void assemble(const Window& window, const EncodeOptions& options, Encoding& out) const;
   void append_text(const Window& window, const TemplatePiece& piece, const EncodeOptions& options,
                    Encoding& out) const;
-  CharRange trimmed(CharRange offsets, SpaceRuns spaces, const std::vector<bool>& is_first) const;
+  /// Where a token stands, as far as trimming asks.
+  struct Place {
+    bool is_first;  ///< of its text
+    bool is_in_second_text;
+    bool has_specials;  ///< special tokens are added
+  };
+  CharRange trimmed(CharRange offsets, SpaceRuns spaces, Place place) const;
   void append_windows(const Window& window, const EncodeOptions& options, Encoding& out) const;
 
   Template single_;
