@@ -46,12 +46,6 @@ class BertTokenizer final : public CollectingTokenizer {
         pad_id_(id_of(parts.pad_token)),
         fingerprint_(compute_fingerprint(parts)) {}
 
-  /// WordPiece knows no random segmentation.
-  void sample(std::string_view text, const EncodeOptions& options, SubwordSampler& sampler,
-              Encoding& out) const override {
-    Tokenizer::sample(text, options, sampler, out);
-  }
-
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const override {
     std::string text = decode_uncleaned(ids, skip_special_tokens);
     if (cleans_up_spaces_) clean_up_spaces(text);
@@ -107,6 +101,7 @@ class BertTokenizer final : public CollectingTokenizer {
  private:
   void collect(std::string_view text, bool want_offsets, TokenBuffer& out) const override;
   const PostProcessor& post_processor() const override { return post_processor_; }
+  bool has_sampling() const override { return false; }  // WordPiece cuts a word in one way only
   void collect_normalized(BertScanner::Segment segment, bool want_offsets, TokenBuffer& out) const;
   void collect_segment(BertScanner::Segment segment, bool want_offsets, TokenBuffer& out) const {
     if (added_.matches_normalized_text()) {

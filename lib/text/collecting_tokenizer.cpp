@@ -46,6 +46,7 @@ void CollectingTokenizer::encode_pair(std::string_view first, std::string_view s
 
 void CollectingTokenizer::sample(std::string_view text, const EncodeOptions& options,
                                  SubwordSampler& sampler, Encoding& out) const {
+  if (!has_sampling()) return Tokenizer::sample(text, options, sampler, out);
   TokenBuffer tokens;
   tokens.sampler = &sampler;
   fill(text, options, tokens);

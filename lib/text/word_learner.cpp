@@ -1,6 +1,7 @@
 #include "text/word_learner.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/error.h"
 #include "base/strings.h"
@@ -58,23 +59,17 @@ bool follow_ends(std::string_view word, const std::vector<uint32_t>& ends, const
   return true;
 }
 
-/// The tokens from `begin` on are those of `range` of the others.
-bool has_ids(const TokenBuffer& tokens, size_t begin, const TokenBuffer& others, TextSpan range) {
-  const auto first = static_cast<std::ptrdiff_t>(range.first);
-  return std::equal(others.ids.begin() + first,
-                    others.ids.begin() + static_cast<std::ptrdiff_t>(range.second),
-                    tokens.ids.begin() + static_cast<std::ptrdiff_t>(begin));
+template <class T>
+std::span<const T> part_of(const std::vector<T>& values, TextSpan range) {
+  return std::span(values).subspan(range.first, range.second - range.first);
 }
 
-/// They stand `shift` characters further on.
-bool has_offsets(const TokenBuffer& tokens, size_t begin, const TokenBuffer& others, TextSpan range,
-                 int32_t shift) {
-  for (size_t i = range.first; i < range.second; ++i) {
-    const auto [from, to] = others.offsets[i];
-    const CharRange expected(from + shift, to + shift);
-    if (tokens.offsets[begin + i - range.first] != expected) return false;
-  }
-  return true;
+/// The tokens stand where `others` stand, `shift` characters further on.
+bool stand_behind(std::span<const CharRange> tokens, std::span<const CharRange> others,
+                  int32_t shift) {
+  return std::ranges::equal(tokens, others, [&](CharRange found, CharRange other) {
+    return found == CharRange(other.first + shift, other.second + shift);
+  });
 }
 
 }  // namespace
@@ -150,20 +145,26 @@ std::optional<WordLearner::Cut> WordLearner::cut(std::string_view word, const Fr
   const size_t border = neighbours.num_before;
   const TextSpan before{0, frame.has_word_before ? border : 0};
   const TextSpan behind{border, frame.has_word_behind ? neighbours.tokens.ids.size() : border};
+  const size_t num_ids = tokens.ids.size();
   const size_t num_behind = behind.second - behind.first;
   const size_t begin = before.second;
-  if (tokens.ids.size() <= begin + num_behind) return std::nullopt;
-  const size_t end = tokens.ids.size() - num_behind;
-  if (!has_ids(tokens, 0, neighbours.tokens, before) ||
-      !has_ids(tokens, end, neighbours.tokens, behind)) {
-    return std::nullopt;
-  }
+  if (num_ids <= begin + num_behind) return std::nullopt;
+  const size_t end = num_ids - num_behind;
+  const auto are_equal = [&](TextSpan range, TextSpan others) {
+    return std::ranges::equal(part_of(tokens.ids, range), part_of(neighbours.tokens.ids, others));
+  };
+  if (!are_equal(before, before) || !are_equal({end, num_ids}, behind)) return std::nullopt;
   if (!options_.is_one_piece && !has_pieces_of_its_own(tokens, {begin, end})) return std::nullopt;
   const auto first_char = static_cast<int32_t>(front.size());
-  const auto shift = first_char + static_cast<int32_t>(count_chars(word) - kNeighbour.size());
+  const auto num_chars = static_cast<int32_t>(count_chars(word));
+  const auto stay = [&](TextSpan range, TextSpan others, int32_t shift) {
+    return stand_behind(part_of(tokens.offsets, range), part_of(neighbours.tokens.offsets, others),
+                        shift);
+  };
+  // Without the word, the space behind it is the character 1.
   Cut cut;
-  cut.shifts_others = !has_offsets(tokens, 0, neighbours.tokens, before, 0) ||
-                      !has_offsets(tokens, end, neighbours.tokens, behind, shift);
+  cut.shifts_others =
+      !stay(before, before, 0) || !stay({end, num_ids}, behind, first_char + num_chars - 1);
   for (size_t i = begin; i < end; ++i) {
     const bool starts_piece = i == begin || tokens.words[i] != tokens.words[i - 1];
     const auto [from, to] = tokens.offsets[i];

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/error.h"
 #include "base/random.h"
 #include "text/utf8.h"
 
@@ -11,6 +12,7 @@ namespace {
 /// A token a character: its code point, or 0 where it is drawn.
 class Characters final : public CollectingTokenizer {
  public:
+  explicit Characters(bool has_sampling = true) : has_sampling_(has_sampling) {}
   std::string decode(std::span<const int32_t>, bool) const override { return ""; }
   int32_t vocab_size() const override { return 0; }
   std::string_view token(int32_t) const override { return ""; }
@@ -30,8 +32,10 @@ class Characters final : public CollectingTokenizer {
     }
   }
   const PostProcessor& post_processor() const override { return post_processor_; }
+  bool has_sampling() const override { return has_sampling_; }
 
   PostProcessor post_processor_;
+  bool has_sampling_;
 };
 
 }  // namespace
@@ -67,6 +71,7 @@ TEST_CASE("a sampler draws in sample() alone") {
   CHECK(out.ids == std::vector<int32_t>{0, 0});
   tokenizer.encode("a", {}, out);
   CHECK(out.ids == std::vector<int32_t>{'a'});
+  CHECK_THROWS_AS(Characters(false).sample("ab", {}, sampler, out), ConfigError);
 }
 
 }  // namespace finetune::text
