@@ -20,7 +20,8 @@ constexpr const char* kRecordName = "run.json";
 
 void check_run_folder(const fs::path& run_folder, ResumeMode mode) {
   if (mode != ResumeMode::kMust || fs::is_directory(run_folder)) return;
-  throw CheckpointError(run_folder.string() + ": --resume must found no run folder there");
+  throw CheckpointError(run_folder.string() +
+                        ": --resume must found no checkpoint, since there is no such run folder");
 }
 
 std::optional<train::FoundCheckpoint> choose_checkpoint(const fs::path& run_folder,

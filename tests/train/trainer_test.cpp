@@ -129,8 +129,9 @@ TEST_CASE("a run that goes on with other batches still trains on every row once 
     changed.sampler.gradient_accumulation_steps = change.accumulation;
     ToyRun second(parts, changed);  // stops again in the middle, with the same batches
     stop_after(second, 4);
+    // Groups of an epoch count alike, and the last one of these may hold fewer rows.
     CHECK(second.state().position.epoch ==
-          Approx(static_cast<double>(second.state().examples) / 40.0));
+          Approx(static_cast<double>(second.state().examples) / 40.0).margin(0.02));
     ToyRun third(parts, changed);
     CHECK(third.run() == Outcome::kFinished);
     INFO("batches of " << change.batch_size);
