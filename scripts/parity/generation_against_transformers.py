@@ -31,6 +31,8 @@ class Transformers:
         self.ends = set(ends if isinstance(ends, list) else [ends])
         self.given = {key: getattr(self.model.generation_config, key) for key in
                       ("pad_token_id", "eos_token_id", "decoder_start_token_id", "forced_bos_token_id", "forced_eos_token_id", "bad_words_ids")}
+        for model in (self.model, self.exact):  # else its own values would replace those that happen to be the defaults: num_beams 1
+            model.generation_config = GenerationConfig(**self.given)
         self.make_config = lambda beams, penalty: GenerationConfig(
             **self.given, num_beams=beams, length_penalty=penalty, do_sample=False, max_new_tokens=max_new_tokens)
 
