@@ -28,10 +28,11 @@ TEST_CASE("cross-attention makes queries of the text, keys and values of the sou
   kernels::AttentionOptions expected;
   expected.num_heads = 2;
   expected.scale = 0.7F;
-  CHECK(attention.forward(x, context)
-            .equal(kernels::cross_attention(test::plain_linear(attention, "q.", x),
-                                            test::plain_linear(attention, "kv.", source.states),
-                                            sequences, source.sequences, expected)));
+  const at::Tensor written_out = kernels::cross_attention(
+      test::plain_linear(attention, "q.", x), test::plain_linear(attention, "kv.", source.states),
+      sequences, source.sequences, expected);
+  // One rounding of short fp32 sums.
+  CHECK(test::largest_difference(attention.forward(x, context), written_out) < 1e-6);
 }
 
 }  // namespace

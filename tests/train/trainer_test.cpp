@@ -189,11 +189,11 @@ TEST_CASE("where only the clock ends a run its learning rate falls by the clock"
   const test::TemporaryFolder folder;
   TrainerOptions options = toy_options();
   options.num_train_epochs = std::numeric_limits<double>::infinity();
-  options.max_seconds = 0.2;
+  options.max_seconds = 1.0;
   ToyRun run(folder.path(), options);
   CHECK(run.run() == Outcome::kTimeIsUp);
   const std::vector<double>& rates = run.record.learning_rates;
-  REQUIRE(rates.size() > 10);
+  REQUIRE(rates.size() > 4);
   CHECK(rates.front() == options.learning_rate);
   CHECK(std::ranges::is_sorted(rates, std::greater<>()));
   CHECK(rates.back() > 0.0);
