@@ -55,7 +55,7 @@ int32_t id_of(const std::string& content, const BertParts& parts) {
 
 /// Without it, transformers cannot build the tokenizer either.
 std::string need_special(const TokenizerConfig& config, const char* key) {
-  const std::string content = config.special(key).value_or("");
+  std::string content = config.special(key).value_or("");
   if (content.empty()) {
     throw CheckpointError(base::cat("tokenizer_config.json: this tokenizer needs a ", key));
   }
