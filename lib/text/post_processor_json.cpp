@@ -44,6 +44,10 @@ PostProcessor::Template read_template(const JsonNode& root, std::string_view key
     } else {
       body.at("id").fail(base::cat("there is no sequence ", base::quote(id), " here"));
     }
+    const auto is_same = [&](const TemplatePiece& other) { return other.source == piece.source; };
+    if (!is_special && std::any_of(pieces.begin(), pieces.end(), is_same)) {
+      body.at("id").fail(base::cat("the sequence ", base::quote(id), " is here twice"));
+    }
     pieces.push_back(std::move(piece));
   }
   return pieces;

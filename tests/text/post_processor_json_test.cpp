@@ -84,4 +84,17 @@ TEST_CASE("two processors that add special tokens, unknown ones and deep sequenc
   CHECK_THAT(error_of(bad), Catch::Contains("'/sep'"));
 }
 
+TEST_CASE("a template that names a text twice is refused: max_length would not hold") {
+  const json a = {{"Sequence", {{"id", "A"}, {"type_id", 0}}}};
+  const json b = {{"Sequence", {{"id", "B"}, {"type_id", 1}}}};
+  json root = {{"type", "TemplateProcessing"}, {"special_tokens", json::object()}};
+  root["single"] = json::array({a});
+  root["pair"] = json::array({b, a});
+  CHECK(error_of(root) == "no error");
+  root["pair"] = json::array({a, b, a});
+  CHECK_THAT(error_of(root), Catch::Contains("'/pair/2/Sequence/id'") && Catch::Contains("twice"));
+  root["single"] = json::array({a, a});
+  CHECK_THAT(error_of(root), Catch::Contains("'/single/1/Sequence/id'"));
+}
+
 }  // namespace finetune::text
