@@ -12,6 +12,18 @@ namespace finetune::run {
 using config::Fields;
 
 void ModelSection::describe(Fields& fields) {
+  describe_source(fields);
+  describe_tokenizers(fields);
+  describe_dropout(fields);
+  fields.exactly_one_of({"path", "type"});
+  fields.at_most_one_of({"path", "config"});
+  fields.at_most_one_of({"config", "encoder"});
+  fields.only_together({"encoder", "decoder"});
+  fields.only_together({"source_tokenizer", "target_tokenizer"});
+  fields.at_most_one_of({"tokenizer", "source_tokenizer"});
+}
+
+void ModelSection::describe_source(Fields& fields) {
   fields.add(
       "path", path,
       {.doc = "Hugging Face folder with the pretrained model.", .example = "\"../models/minilm\""});
@@ -35,6 +47,9 @@ void ModelSection::describe(Fields& fields) {
               .example = "{\"model_type\": \"bert\", \"hidden_size\": 384}"});
   fields.add("tie_encoder_decoder", tie_encoder_decoder,
              {.doc = "Whether the decoder's layers are the encoder's."});
+}
+
+void ModelSection::describe_tokenizers(Fields& fields) {
   fields.add(
       "tokenizer", tokenizer,
       {.doc = "Folder or file of the tokenizer, where it is not the model's own; or how one is "
@@ -50,6 +65,9 @@ void ModelSection::describe(Fields& fields) {
   fields.add("target_tokenizer", target_tokenizer,
              {.doc = "The same, of the texts that it writes.",
               .example = "{\"train\": \"unigram\", \"vocab_size\": 8000}"});
+}
+
+void ModelSection::describe_dropout(Fields& fields) {
   fields.add("dropout", dropout,
              {.doc = "Dropout of embeddings, attention and feed-forward blocks; not set: as the "
                      "model's config.json says.",
@@ -61,12 +79,6 @@ void ModelSection::describe(Fields& fields) {
               .example = "0.1",
               .at_least = 0,
               .below = 1});
-  fields.exactly_one_of({"path", "type"});
-  fields.at_most_one_of({"path", "config"});
-  fields.at_most_one_of({"config", "encoder"});
-  fields.only_together({"encoder", "decoder"});
-  fields.only_together({"source_tokenizer", "target_tokenizer"});
-  fields.at_most_one_of({"tokenizer", "source_tokenizer"});
 }
 
 TaskSection::TaskSection() : types_(tasks::all_task_types()) {}
@@ -104,6 +116,14 @@ const tasks::TaskType& TaskSection::chosen() const {
 }
 
 void DataSection::describe(Fields& fields) {
+  describe_files(fields);
+  describe_columns(fields);
+  describe_lengths(fields);
+  describe_bad_rows(fields);
+  describe_handling(fields);
+}
+
+void DataSection::describe_files(Fields& fields) {
   fields.add("train", train,
              {.doc = "Training data: TSV, CSV, JSONL or plain text (.txt) by its ending (also .gz, "
                      ".zst); \"-\" is standard input; or two plain files, line by line, as "
@@ -117,6 +137,9 @@ void DataSection::describe(Fields& fields) {
   fields.add(
       "test", test,
       {.doc = "Data for the final report; it never chooses a model.", .example = "\"test.tsv\""});
+}
+
+void DataSection::describe_columns(Fields& fields) {
   fields.add("text_column", text_column, {.doc = "Column of the text.", .example = "\"sentence\""});
   fields.add("text_pair_column", text_pair_column,
              {.doc = "Column of the second text, where pairs are classified.",
@@ -134,6 +157,9 @@ void DataSection::describe(Fields& fields) {
   fields.add("header", header,
              {.doc = "Whether the first line of a TSV or CSV file names the columns; if not, they "
                      "are numbers from 0."});
+}
+
+void DataSection::describe_lengths(Fields& fields) {
   fields.add("max_length", max_length,
              {.doc = "Tokens kept of one example, special tokens included; not set: as many as the "
                      "model can take.",
@@ -156,6 +182,9 @@ void DataSection::describe(Fields& fields) {
               "counted, or ends the run; not set: cut, or drop where there is a target text.",
        .example = "\"error\"",
        .choices = {"cut", "drop", "error"}});
+}
+
+void DataSection::describe_bad_rows(Fields& fields) {
   fields.add("on_bad_row", on_bad_row,
              {.doc = "An unusable row ends the run, is left out, or is written to a file instead.",
               .choices = {"error", "skip", "quarantine"}});
@@ -163,6 +192,9 @@ void DataSection::describe(Fields& fields) {
              {.doc = "More bad rows in one file end the run in any case.", .at_least = 0});
   fields.add("max_row_bytes", max_row_bytes,
              {.doc = "A longer row is a bad row, and never held in memory.", .at_least = 1});
+}
+
+void DataSection::describe_handling(Fields& fields) {
   fields.add("group_by_length", group_by_length,
              {.doc = "Whether texts of similar length share a batch (faster; still random)."});
   fields.add(

@@ -37,6 +37,11 @@ struct ModelSection {
   std::optional<double> classifier_dropout;
 
   void describe(config::Fields& fields);
+
+ private:
+  void describe_source(config::Fields& fields);
+  void describe_tokenizers(config::Fields& fields);
+  void describe_dropout(config::Fields& fields);
 };
 
 /// Beside `type` the section has the keys of that type of task: one object of each type holds them.
@@ -82,6 +87,13 @@ struct DataSection {
   config::SwitchOrFolder cache;
 
   void describe(config::Fields& fields);
+
+ private:
+  void describe_files(config::Fields& fields);
+  void describe_columns(config::Fields& fields);
+  void describe_lengths(config::Fields& fields);
+  void describe_bad_rows(config::Fields& fields);
+  void describe_handling(config::Fields& fields);
 };
 
 }  // namespace finetune::run

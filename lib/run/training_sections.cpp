@@ -19,6 +19,13 @@ config::Rule interval_rule(std::string doc, std::string example) {
 }
 
 void TrainingSection::describe(Fields& fields) {
+  describe_limits(fields);
+  describe_batches(fields);
+  describe_arithmetic(fields);
+  fields.at_most_one_of({"batch_size", "batch_tokens"});
+}
+
+void TrainingSection::describe_limits(Fields& fields) {
   fields.add("num_train_epochs", num_train_epochs,
              {.doc = "Passes over the training data; not set: 3, or no limit where max_steps or "
                      "max_time is given. A run ends at the first limit it meets.",
@@ -35,6 +42,9 @@ void TrainingSection::describe(Fields& fields) {
        .is_safe_at_resume = true,
        .above = 0,
        .units = {Unit::kSeconds, Unit::kMinutes, Unit::kHours}});
+}
+
+void TrainingSection::describe_batches(Fields& fields) {
   fields.add("batch_size", batch_size,
              {.doc = "Examples in a micro-batch.", .at_least = 1, .at_most = 1000000});
   fields.add("batch_tokens", batch_tokens,
@@ -44,6 +54,9 @@ void TrainingSection::describe(Fields& fields) {
               .at_most = 1000000000});
   fields.add("gradient_accumulation_steps", gradient_accumulation_steps,
              {.doc = "Micro-batches in one update.", .at_least = 1, .at_most = 1000000});
+}
+
+void TrainingSection::describe_arithmetic(Fields& fields) {
   fields.add("max_grad_norm", max_grad_norm,
              {.doc = "Gradients are scaled down to this norm; 0: never.", .at_least = 0});
   fields.add(
@@ -60,7 +73,6 @@ void TrainingSection::describe(Fields& fields) {
               .example = "4",
               .at_least = 1,
               .at_most = 4096});
-  fields.at_most_one_of({"batch_size", "batch_tokens"});
 }
 
 void OptimizerSection::describe(Fields& fields) {

@@ -31,6 +31,11 @@ struct TrainingSection {
   std::optional<int64_t> threads;   ///< absent: the processors this process may use
 
   void describe(config::Fields& fields);
+
+ private:
+  void describe_limits(config::Fields& fields);
+  void describe_batches(config::Fields& fields);
+  void describe_arithmetic(config::Fields& fields);
 };
 
 struct OptimizerSection {
