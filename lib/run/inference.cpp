@@ -52,9 +52,8 @@ decode::Options generation_of(const TrainedModel& trained, const RunConfig& run,
                   "was trained for ",
                   trained.type->name()));
   }
-  const decode::Options options =
-      build_generation(run, read_generation_defaults(trained.folder), limits,
-                       overrides.value_or(GenerationOverrides{}));
+  decode::Options options = build_generation(run, read_generation_defaults(trained.folder), limits,
+                                             overrides.value_or(GenerationOverrides{}));
   check_generation_fits(*trained.model, options);
   return options;
 }
@@ -176,9 +175,10 @@ Inference::Answered Inference::answer_dataset(const Source& source,
   const int64_t batch_size =
       run_ ? run_->evaluation.batch_size : train::EvaluatorOptions{}.batch_size;
   auto result = train::evaluate(*task_, *dataset, {batch_size, {}, mode});
-  Answered answered{source.split, dataset, std::move(result->answers), std::move(result->values)};
+  Answered answered{source.split, std::move(dataset), std::move(result->answers),
+                    std::move(result->values)};
   if (answered.answers) {
-    meet_examples(*answered.answers, {source.path, source.read, *dataset});
+    meet_examples(*answered.answers, {source.path, source.read, *answered.dataset});
     answered.values.merge(answered.answers->values());
   }
   return answered;
