@@ -188,7 +188,24 @@ struct ByteBpeEncoder<kRule>::Run {
     for (uint32_t i = 0; i < count; ++i) {
       const uint32_t to = end_of(i);
       out.offsets.push_back(char_range(begin + from, begin + to));
-      if (out.wants_spaces) out.spaces.push_back(spaces_in(text.substr(begin + from, to - from)));
+      from = to;
+    }
+    if (out.wants_spaces) describe_spaces(count, end_of);
+  }
+
+  template <class EndOf>
+  void describe_spaces(uint32_t count, const EndOf& end_of) {
+    // A word that ends in printable ASCII holds a space at most as its first byte.
+    if (text[begin + length - 1] > ' ') {
+      const int32_t leading = text[begin] == ' ' ? 1 : 0;
+      out.spaces.push_back({leading, end_of(0) == 1 ? leading : 0});
+      for (uint32_t i = 1; i < count; ++i) out.spaces.push_back({});
+      return;
+    }
+    uint32_t from = 0;
+    for (uint32_t i = 0; i < count; ++i) {
+      const uint32_t to = end_of(i);
+      out.spaces.push_back(spaces_in(text.substr(begin + from, to - from)));
       from = to;
     }
   }

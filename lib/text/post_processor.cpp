@@ -1,6 +1,7 @@
 #include "text/post_processor.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/error.h"
@@ -85,6 +86,20 @@ CharRange PostProcessor::trimmed(CharRange offsets, SpaceRuns spaces, Place plac
   return offsets;
 }
 
+void PostProcessor::trim(std::span<CharRange> offsets, std::span<const SpaceRuns> spaces,
+                         Place place) const {
+  const auto num_trims = static_cast<int32_t>(trims_.size());
+  for (size_t i = 0; i < offsets.size(); ++i) {
+    CharRange& each = offsets[i];
+    if (i == 0 || each.first == 0 || spaces[i].trailing != 0) {
+      place.is_first = i == 0;
+      each = trimmed(each, spaces[i], place);
+    } else {  // nearly all; without a branch on the leading space, which nothing would foresee
+      each.first = std::min(each.first + num_trims * spaces[i].leading, each.second);
+    }
+  }
+}
+
 void PostProcessor::append_text(const Window& window, const TemplatePiece& piece,
                                 const EncodeOptions& options, Encoding& out) const {
   const bool is_second = piece.source == Source::kSecond;
@@ -99,16 +114,13 @@ void PostProcessor::append_text(const Window& window, const TemplatePiece& piece
   const size_t begin = out.offsets.size();
   append(tokens.offsets, range, out.offsets);
   out.special_mask.resize(out.ids.size(), 0);
-  if (trims_.empty() && options.offset_unit == OffsetUnit::kCodePoints) return;
-  for (size_t i = begin; i < out.offsets.size(); ++i) {
-    CharRange& offsets = out.offsets[i];
-    if (!trims_.empty()) {
-      const SpaceRuns spaces = tokens.spaces[range.first + i - begin];
-      const bool has_spaces = spaces.leading > 0 || spaces.trailing > 0;
-      const Place place{i == begin, is_second, options.add_special_tokens};
-      if (has_spaces) offsets = trimmed(offsets, spaces, place);
-    }
-    if (options.offset_unit == OffsetUnit::kBytes) offsets = in_bytes(offsets, tokens.byte_of_char);
+  const std::span offsets = std::span(out.offsets).subspan(begin);
+  if (!trims_.empty()) {
+    const auto spaces = std::span(tokens.spaces).subspan(range.first, offsets.size());
+    trim(offsets, spaces, {true, is_second, options.add_special_tokens});
+  }
+  if (options.offset_unit == OffsetUnit::kBytes) {
+    for (CharRange& each : offsets) each = in_bytes(each, tokens.byte_of_char);
   }
 }
 

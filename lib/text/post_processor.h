@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "text/token_buffer.h"
@@ -67,6 +68,8 @@ class PostProcessor {
     bool has_specials;  ///< special tokens are added
   };
   CharRange trimmed(CharRange offsets, SpaceRuns spaces, Place place) const;
+  /// All tokens of a text, the first of which stands at `place`.
+  void trim(std::span<CharRange> offsets, std::span<const SpaceRuns> spaces, Place place) const;
   void append_windows(const Window& window, const EncodeOptions& options, Encoding& out) const;
 
   Template single_;
