@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -31,7 +32,7 @@ int terminal_width() {
 }
 
 std::string duration_text(double seconds) {
-  const auto total = static_cast<int64_t>(seconds + 0.5);
+  const auto total = static_cast<int64_t>(std::llround(seconds));
   std::array<char, 32> text{};
   if (total >= 3600) {
     std::snprintf(text.data(), text.size(), "%lldh%02lldm", static_cast<long long>(total / 3600),

@@ -33,6 +33,6 @@ void bound_spinning(int /*count*/, char** arguments, char** environment) {
 }
 
 __attribute__((section(".preinit_array"),
-               used)) void (*const before_libraries)(int, char**, char**) = bound_spinning;
+               used)) void (*const kBeforeLibraries)(int, char**, char**) = bound_spinning;
 
 }  // namespace

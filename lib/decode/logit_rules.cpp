@@ -27,8 +27,9 @@ void penalize_repetition(double penalty, std::span<const int32_t> ids, std::span
 
 /// Whether the sequence ends with `words` without its last token.
 bool ends_before_last(std::span<const int32_t> ids, std::span<const int32_t> words) {
-  const size_t known = words.size() - 1;
-  return known <= ids.size() && std::equal(words.begin(), words.end() - 1, ids.end() - known);
+  const auto known = words.first(words.size() - 1);
+  if (known.size() > ids.size()) return false;
+  return std::equal(known.begin(), known.end(), ids.last(known.size()).begin());
 }
 
 void block_ngrams(int64_t size, std::span<const int32_t> ids, std::span<float> scores) {

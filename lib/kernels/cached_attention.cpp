@@ -24,10 +24,10 @@ void check_slots(const Slots& slots, int64_t num_keys) {
   }
 }
 
-size_t most_keys(const Slots& slots) {
+int64_t most_keys(const Slots& slots) {
   size_t most = 0;
   for (const auto& row : slots) most = std::max(most, row.size());
-  return most;
+  return static_cast<int64_t>(most);
 }
 
 void check_block(const at::Tensor& x, int64_t width) {
@@ -35,10 +35,8 @@ void check_block(const at::Tensor& x, int64_t width) {
   check(x.numel() == 0 || x.stride(1) == 1, "columns of cached attention must lie side by side");
 }
 
-}  // namespace
-
-at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
-                            Slots slots, const AttentionOptions& options) {
+void check_operands(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+                    Slots slots, const AttentionOptions& options) {
   const int64_t width = q.size(1);
   check_block(q, width);
   check_block(keys, width);
@@ -50,11 +48,18 @@ at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& keys, const a
   check(q.size(0) == static_cast<int64_t>(slots.size()),
         "cached attention needs slots for each row");
   check_slots(slots, keys.size(0));
-  const auto most = static_cast<int64_t>(most_keys(slots));
-  check(!options.bias.defined() || options.bias.size(1) >= 2 * most - 1,
+  check(!options.bias.defined() || options.bias.size(1) >= 2 * most_keys(slots) - 1,
         "the bias of an attention must reach over its longest sequence");
+}
+
+}  // namespace
+
+at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+                            Slots slots, const AttentionOptions& options) {
+  check_operands(q, keys, values, slots, options);
   if (!is_fast(q)) return reference::cached_attention(q, keys, values, slots, options);
 
+  const int64_t width = q.size(1);
   const at::Tensor bias = options.bias.defined() ? options.bias.contiguous() : at::Tensor();
   at::Tensor out = at::empty({q.size(0), width}, q.options());
   simd::CachedAttentionRow task;
@@ -66,7 +71,7 @@ at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& keys, const a
   task.scale = options.scale.value_or(1.0F / std::sqrt(static_cast<float>(task.head_width)));
   task.bias_stride = bias.defined() ? bias.size(1) : 0;
   at::parallel_for(0, q.size(0), kRowsPerTask, [&](int64_t begin, int64_t end) {
-    std::vector<float> scores(static_cast<size_t>(most));
+    std::vector<float> scores(static_cast<size_t>(most_keys(slots)));
     simd::CachedAttentionRow row = task;
     for (int64_t r = begin; r < end; ++r) {
       const auto& of_row = slots[static_cast<size_t>(r)];

@@ -47,8 +47,9 @@ struct DropoutStream {
   constexpr explicit DropoutStream(const Dropout& dropout)
       : key(mix64(mix64(mix64(dropout.seed + 0x9e3779b97f4a7c15ULL) + dropout.step) +
                   dropout.place)),
-        threshold(
-            static_cast<uint32_t>(static_cast<double>(dropout.probability) * 2147483648.0 + 0.5)),
+        // Rounded by hand, as std::lround is not constexpr: the value is not negative.
+        threshold(static_cast<uint32_t>(  // NOLINTNEXTLINE(bugprone-incorrect-roundings)
+            static_cast<double>(dropout.probability) * 2147483648.0 + 0.5)),
         scale(static_cast<float>(1.0 / (1.0 - threshold / 2147483648.0))) {}
 
   constexpr DropoutRow row(int64_t index) const {

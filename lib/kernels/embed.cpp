@@ -30,8 +30,6 @@ void gather(const at::Tensor& table, const at::Tensor& ids, at::Tensor& out, boo
       const float* row = from + id[n] * width;
       if (adds) {
         simd::loops().add(to + n * width, row, width);
-      } else if (scale == 1.0F) {
-        std::copy(row, row + width, to + n * width);
       } else {
         std::transform(row, row + width, to + n * width, [=](float x) { return scale * x; });
       }

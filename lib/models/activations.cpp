@@ -13,6 +13,7 @@ kernels::Activation read_activation(HfConfig& reader, const std::string& key,
       {"relu", Activation::kRelu},         {"silu", Activation::kSilu},
       {"swish", Activation::kSilu},        {"tanh", Activation::kTanh}};
   std::vector<std::string> known;
+  known.reserve(activations.size());
   for (const auto& [name, activation] : activations) known.push_back(name);
   return activations.at(reader.choice(key, fallback, known));
 }
