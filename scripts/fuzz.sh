@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes the readers of foreign files and the encoders with libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer.
 #
-#   scripts/fuzz.sh [MINUTES [TARGET ...]]     e.g. scripts/fuzz.sh 10 tokenizer_json slow_folder sentencepiece encode
+#   scripts/fuzz.sh [MINUTES [TARGET ...]]     e.g. scripts/fuzz.sh 10 tokenizer_json rows
 #   scripts/fuzz.sh --merge [TARGET ...]       adds to tests/fuzz/corpus what reached new code
 #
 # MINUTES (10) are those of each target, two of which run at once; the default is all targets. Builds into build/fuzz, the
@@ -16,7 +16,7 @@ if [ "${1:-}" = --merge ]; then merges=1; shift
 elif [ $# -gt 0 ]; then minutes=$1; shift; fi
 [[ $minutes =~ ^[1-9][0-9]*$ ]] || { sed -n '2,11p' "$0" >&2; exit 2; }
 targets=("$@")
-[ $# -gt 0 ] || targets=(tokenizer_json slow_folder sentencepiece encode)
+[ $# -gt 0 ] || targets=(tokenizer_json slow_folder sentencepiece encode weights rows config)
 build=$PWD/build/fuzz
 
 if ! compiler=$(command -v clang++-14) || ! [ -e "$("$compiler" -print-resource-dir)/lib/linux/libclang_rt.fuzzer-x86_64.a" ]; then

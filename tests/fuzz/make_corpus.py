@@ -174,6 +174,34 @@ def encode_seeds(num_tokenizers):
             yield f"{i:02}-{j}", bytes([i, (i * 37 + j * 16) % 256]) + (text.encode() if j < 4 else text.encode("latin1"))
 
 
+def weight_seeds():
+    fixtures = os.path.join(HERE, "..", "tensors", "fixtures")
+    for name in sorted(os.listdir(fixtures)):
+        if name.endswith((".safetensors", ".bin")):
+            with open(os.path.join(fixtures, name), "rb") as file:
+                yield name, bytes([name.endswith(".bin")]) + file.read()
+    shards = {"a": "a.safetensors", "b": "b.safetensors"}
+    for name, index in (("sound", {"metadata": {"total_size": 32}, "weight_map": shards}), ("absent", {"weight_map": {**shards, "c": "b.safetensors"}}),
+                        ("outside", {"weight_map": {"a": "../a.safetensors"}}), ("short", {"weight_map": {"a": "a.safetensors"}})):
+        yield "index-" + name, b"\2" + json.dumps(index).encode()
+
+
+def row_seeds():
+    files = ("text\tlabel\tpair\na cat\t1\tb\n\nno\ttwo\n\u4e2d\t0.5\tc\n", 'text,label,pair\n"a ""cat""\n",1,b\nx,"y,z",\n"open,1,2\n',
+             '{"text": "a", "label": 1, "pair": "b"}\n{"text": "\\ud83d\\ude00", "label": ["x", "y"]}\n{"label": "a;b"\n', "a line\r\n\nanother\n\n\nlast")
+    for i, text in enumerate(files):
+        for how in (0, 1, 2, 3, 4, 8 + 2, 16 + 2, 32 + 3, 64):
+            yield f"{i}-{how}", bytes([i, how]) + text.encode()
+        yield f"{i}-broken", bytes([i, 2]) + text.encode().replace(b"a", b"\xc3\0\xff")
+
+
+def config_seeds():
+    good = '{"output_dir": "o", "model": {"path": "m"}, "training": {"batch_size": 8, "learning_rate": 1e-3, "every": "2 epochs", "mode": "exact"}, "names": ["x", "\\u00e9"]}'
+    yield "good", [good]
+    yield "overrides", [good, "training.batch_tokens=100", "--stopping.patience=3", "model.path=null", "model.type=7", 'model.config={"a": [1, {"b": null}]}']
+    yield "wrong", ['{"output_dir": 3, // no\n"training": {"learning_rat": 1e400, "every": "1 hour",}, "is_loud": "true"', "trainin.mode=fast", "a..b=", "=1"]
+
+
 def main():
     models_made = models_by_name()
     made = dict(tokenizers(models_made))
@@ -191,6 +219,12 @@ def main():
                 write("corpus/sentencepiece", f"{name}-{choice}", bytes([choice]) + data)
     for name, data in encode_seeds(len(made) + 3):
         write("corpus/encode", name, data)
+    for name, data in weight_seeds():
+        write("corpus/weights", name, data)
+    for name, data in row_seeds():
+        write("corpus/rows", name, data)
+    for name, texts in config_seeds():
+        write("corpus/config", name, "\0".join(texts))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "base/error.h"
 #include "base/random.h"
 #include "base/strings.h"
 #include "text/json_node.h"
@@ -99,23 +96,6 @@ bool is_same(const Encoding& a, const Encoding& b) {
 }
 
 }  // namespace
-
-bool accepts(const std::function<void()>& body) {
-  try {
-    body();
-    return true;
-  } catch (const InternalError&) {
-    throw;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-void require(bool holds, std::string_view claim) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %.*s\n", static_cast<int>(claim.size()), claim.data());
-  std::abort();
-}
 
 void probe(const Tokenizer& tokenizer, std::string_view text, EncodeOptions options) {
   options.want_offsets = true;

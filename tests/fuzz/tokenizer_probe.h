@@ -1,21 +1,13 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
+#include "claims.h"
 #include "text/tokenizer.h"
 
 namespace finetune::fuzz {
-
-/// Runs `body`, which may throw what our readers promise to throw: an Error that names what is
-/// wrong. Returns whether it threw none. An InternalError and every other exception passes on, and
-/// is a finding.
-bool accepts(const std::function<void()>& body);
-
-/// Ends the program, which libFuzzer takes for a finding, unless `holds`.
-void require(bool holds, std::string_view claim);
 
 /// Encodes `text` in every way and checks what holds for every tokenizer: ids within the
 /// vocabulary, offsets within the text and alike in bytes and in code points, no more than
