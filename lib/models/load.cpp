@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/strings.h"
+#include "models/hf_config.h"
 #include "models/parameters.h"
 #include "models/registry.h"
 #include "tensors/named_tensors.h"
@@ -35,7 +36,9 @@ auto load(const std::filesystem::path& folder, const Construct& construct, uint6
     if (!std::filesystem::is_regular_file(file)) {
       throw CheckpointError("no config.json there; name the folder of a Hugging Face model");
     }
-    auto model = construct(base::read_json_file(file));
+    const nlohmann::json config = base::read_json_file(file);
+    warn_of_code(config);
+    auto model = construct(config);
     LoadReport report =
         load_weights(*model, tensors::read_weights(folder, unknown_dtypes(options)), options);
     initialize(*model, rows_of(model->names(), report.initialized), seed);

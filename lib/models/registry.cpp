@@ -81,7 +81,6 @@ template <class Families, class Options>
 auto construct(const Families& families, std::string_view purpose, const json& config,
                const Options& options) {
   if (!config.is_object()) throw CheckpointError("a model's config.json must hold one JSON object");
-  warn_of_code(config);
   const auto type = config.find("model_type");
   if (type == config.end()) {
     throw CheckpointError(base::cat("config.json has no 'model_type'; add it (supported for ",
@@ -135,17 +134,20 @@ bool is_seq2seq_model(const json& config) { return names_one_of(kSeq2SeqModels, 
 std::unique_ptr<SequenceClassifier> build_sequence_classifier(const json& config,
                                                               const HeadOptions& head,
                                                               uint64_t seed) {
+  warn_of_code(config);
   return initialized(construct_sequence_classifier(config, head), seed);
 }
 
 std::unique_ptr<LanguageModel> build_language_model(const json& config,
                                                     const GeneratorOptions& options,
                                                     uint64_t seed) {
+  warn_of_code(config);
   return initialized(construct_language_model(config, options), seed);
 }
 
 std::unique_ptr<Seq2SeqModel> build_seq2seq_model(const json& config,
                                                   const GeneratorOptions& options, uint64_t seed) {
+  warn_of_code(config);
   return initialized(construct_seq2seq_model(config, options), seed);
 }
 

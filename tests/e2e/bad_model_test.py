@@ -146,6 +146,8 @@ class BadModel(support.Case):
         self.edit_config(auto_map={"AutoModel": "evil--modeling.Evil"}, _attn_implementation_internal="kernels/evil")
         result = support.run("train", self.config)
         self.assertEqual(result.code, 0, result)
+        for key in ("auto_map", "_attn_implementation_internal"):
+            self.assertEqual(result.err.count(f"'{key}' is ignored: no code of a model folder is run"), 1, result)
 
     def test_a_tokenizer_with_more_ids_than_the_embedding_has_rows(self):
         vocabulary = support.VOCABULARY + ["extra", "words"]
