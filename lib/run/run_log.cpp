@@ -120,7 +120,10 @@ void RunLog::on_skip(const train::SkipEvent& event) {
 }
 
 std::string RunLog::state() {
-  return base::dump_json({{"metrics_offset", metrics_.offset()}, {"epoch", epoch_}});
+  return base::dump_json({{"metrics_offset", metrics_.offset()},
+                          {"epoch", epoch_},
+                          {"update_tokens", num_tokens_},
+                          {"update_seconds", seconds_}});
 }
 
 void RunLog::restore(const std::string& state) {
@@ -129,6 +132,12 @@ void RunLog::restore(const std::string& state) {
   if (offset.is_number_integer()) metrics_.truncate_to(offset.get<int64_t>());
   const json epoch = object.value("epoch", json());
   if (epoch.is_number()) epoch_ = epoch.get<double>();
+  const json tokens = object.value("update_tokens", json());
+  const json seconds = object.value("update_seconds", json());
+  if (tokens.is_number_integer() && seconds.is_number()) {
+    num_tokens_ = tokens.get<int64_t>();
+    seconds_ = seconds.get<double>();
+  }
   const int64_t step = resume_step_.value_or(0);
   metrics_.add(report::ResumeEvent{step, epoch_, train::checkpoint_name(step)});
 }

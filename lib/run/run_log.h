@@ -44,7 +44,7 @@ class RunLog final : public train::TrainListener {
   void finish(const std::string& status, const train::TrainState& state, int64_t num_examples,
               int64_t total_updates);
 
-  /// Real tokens a second over all updates of this process.
+  /// Real tokens a second over all updates of the run, those of earlier processes included.
   double tokens_per_second() const;
 
  private:
@@ -55,7 +55,7 @@ class RunLog final : public train::TrainListener {
   report::MetricsLog metrics_;
   std::optional<report::TensorBoardWriter> tensorboard_;
   double epoch_ = 0.0;
-  int64_t num_tokens_ = 0;  ///< of the updates of this process, and the time they took
+  int64_t num_tokens_ = 0;  ///< of the updates of the run, and the time they took
   double seconds_ = 0.0;
   int64_t window_tokens_ = 0;  ///< since the last log event
   int64_t window_examples_ = 0;

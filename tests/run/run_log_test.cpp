@@ -102,7 +102,7 @@ TEST_CASE("every event of a run is a line of metrics.jsonl") {
   CHECK(events[5].at("status") == "finished");
 }
 
-TEST_CASE("rates are of the time since the last line, and of the whole process") {
+TEST_CASE("rates are of the time since the last line, and of the whole run") {
   const TinyRun tiny;
   const RunConfig config = config_of(tiny);
   RunObserver observer;
@@ -118,6 +118,11 @@ TEST_CASE("rates are of the time since the last line, and of the whole process")
   CHECK(events.at(0).at("examples_per_second") == 6.0);
   CHECK(events.at(1).at("tokens_per_second") == 900.0);
   CHECK(log.tokens_per_second() == 500.0);
+  RunLog resumed(config, observer, 3, kNumParameters);
+  resumed.restore(log.state());
+  CHECK(resumed.tokens_per_second() == 500.0);
+  resumed.on_step({at_step(4), 1.0, 1e-3, 2.0, 100, 8, 1.0});
+  CHECK(resumed.tokens_per_second() == 400.0);
 }
 
 TEST_CASE("after a resume no step stands in the log twice") {
