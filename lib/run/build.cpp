@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "metrics/metric.h"
+#include "run/config_checks.h"
 #include "run/model_parts.h"
 
 namespace finetune::run {
@@ -228,16 +229,10 @@ train::CheckpointOptions build_checkpoint_options(const RunConfig& config) {
 }
 
 void check_metrics(const RunConfig& config, const data::LabelMap& labels) {
-  const tasks::TaskType& type = config.task.chosen();
-  const std::vector<std::string> names = type.metric_names(labels);
-  const auto check = [&](const char* key, const std::string& metric) {
-    if (std::ranges::find(names, metric) != names.end()) return;
-    throw ConfigError(base::cat(key, ": ", type.description(labels), " has no ",
-                                base::quote(metric), "; it has ", base::join(names, ", ")));
-  };
-  check("evaluation.metric", config.evaluation.metric);
-  if (config.early_stopping && config.early_stopping->metric)
-    check("early_stopping.metric", *config.early_stopping->metric);
+  std::vector<std::string> problems;
+  for (const tasks::KeyProblem& problem : metric_problems(config, labels))
+    problems.push_back(problem.keys.front() + ": " + problem.message);
+  if (!problems.empty()) throw ConfigError(base::join(problems, "\n"));
 }
 
 train::TrainerOptions build_trainer_options(const RunConfig& config) {

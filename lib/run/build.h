@@ -50,8 +50,8 @@ optim::FlatParameters build_parameters(models::Model& model);
 optim::AdamWOptions build_optimizer_options(const RunConfig& config);
 train::CheckpointOptions build_checkpoint_options(const RunConfig& config);
 
-/// Throws ConfigError when a metric that the config names is none of those its task gives (a typing
-/// error in disguise: there would never be a best model).
+/// Throws ConfigError with every metric that the config names and its task does not have with these
+/// labels.
 void check_metrics(const RunConfig& config, const data::LabelMap& labels);
 
 train::TrainerOptions build_trainer_options(const RunConfig& config);

@@ -1,13 +1,14 @@
 #include "run/config_checks.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "config/fields.h"
 #include "run/generation_checks.h"
 #include "run/tokenizer_training.h"
-#include "tasks/task_type.h"
 
 namespace finetune::run {
 namespace {
@@ -99,7 +100,37 @@ void check_pairs_of_files(const RunConfig& config, config::Document& document) {
   check("data.test", config.data.test && !config.data.test->target.empty());
 }
 
+/// What would have no effect is an error in disguise.
+void check_writes_texts(const RunConfig& config, config::Document& document) {
+  if (config.task.chosen().writes_texts()) return;
+  GenerationSection generation = config.generation;
+  config::Fields fields;
+  generation.describe(fields);
+  for (const config::Field& field : fields.fields()) {
+    if (!field.is_set()) continue;
+    document.report({"generation." + field.key, "task.type"},
+                    base::cat("the task ", config.task.type, " writes no texts: leave it out"));
+  }
+}
+
 }  // namespace
+
+std::vector<tasks::KeyProblem> metric_problems(const RunConfig& config,
+                                               const data::LabelMap& labels) {
+  const tasks::TaskType& type = config.task.chosen();
+  const std::vector<std::string> names = type.metric_names(labels);
+  std::vector<tasks::KeyProblem> problems;
+  const auto check = [&](const char* key, const std::string& metric) {
+    if (std::ranges::find(names, metric) != names.end()) return;
+    problems.push_back({{key, "task.type", "task.problem"},
+                        base::cat(type.description(labels), " has no ", base::quote(metric),
+                                  "; it has ", base::join(names, ", "))});
+  };
+  check("evaluation.metric", config.evaluation.metric);
+  if (config.early_stopping && config.early_stopping->metric)
+    check("early_stopping.metric", *config.early_stopping->metric);
+  return problems;
+}
 
 void check_together(const RunConfig& config, config::Document& document) {
   check_task(config.task, document);
@@ -116,6 +147,9 @@ void check_together(const RunConfig& config, config::Document& document) {
   check_warmup(config, document);
   check_tokenizers(config.model, document);
   check_generation(config.generation, document);
+  check_writes_texts(config, document);
+  for (tasks::KeyProblem& problem : metric_problems(config, {}))
+    document.report(std::move(problem.keys), problem.message);
   if (config.early_stopping && !config.data.validation) {
     document.report({"early_stopping", "data.validation"},
                     "early stopping needs validation data: give \"data\": {\"validation\": ...}");

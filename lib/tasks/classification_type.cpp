@@ -113,13 +113,14 @@ std::optional<std::vector<std::string>> ClassificationType::label_order(
 }
 
 std::vector<std::string> ClassificationType::metric_names(const data::LabelMap& labels) const {
+  const int64_t count = known_num_labels(labels).value_or(2);  // two classes have every metric
   metrics::Values values;
   if (problem() == Problem::kRegression) {
     values = metrics::RegressionMetrics().values();
   } else if (problem() == Problem::kMultiLabel) {
-    values = metrics::MultiLabelMetrics(num_labels(labels)).values();
+    values = metrics::MultiLabelMetrics(count).values();
   } else {
-    values = metrics::SingleLabelMetrics(num_labels(labels)).values();
+    values = metrics::SingleLabelMetrics(count).values();
   }
   std::vector<std::string> names = {"loss"};
   for (const auto& [name, value] : values) names.push_back(name);
@@ -127,8 +128,9 @@ std::vector<std::string> ClassificationType::metric_names(const data::LabelMap& 
 }
 
 std::string ClassificationType::description(const data::LabelMap& labels) const {
-  const int64_t count = num_labels(labels);
-  return base::cat("a ", problem_name_, " task with ", count, count == 1 ? " label" : " labels");
+  const std::string task = base::cat("a ", problem_name_, " task");
+  const auto count = known_num_labels(labels);
+  return count ? base::cat(task, " with ", *count, *count == 1 ? " label" : " labels") : task;
 }
 
 ModelLimits ClassificationType::limits(const json& model_config) const {
@@ -186,6 +188,13 @@ void ClassificationType::amend(json& model_config, const data::LabelMap& labels)
 
 int64_t ClassificationType::num_labels(const data::LabelMap& labels) const {
   return problem() == Problem::kRegression ? num_values_ : labels.size();
+}
+
+/// Those of the data or of the config; nothing before there are any.
+std::optional<int64_t> ClassificationType::known_num_labels(const data::LabelMap& labels) const {
+  if (problem() == Problem::kRegression || labels.size() > 0) return num_labels(labels);
+  if (given_labels_) return std::ssize(*given_labels_);
+  return std::nullopt;
 }
 
 }  // namespace finetune::tasks

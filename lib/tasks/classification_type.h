@@ -32,6 +32,7 @@ class ClassificationType final : public TaskType {
 
  private:
   int64_t num_labels(const data::LabelMap& labels) const;
+  std::optional<int64_t> known_num_labels(const data::LabelMap& labels) const;
 
   std::string problem_name_ = "single_label";
   std::optional<std::vector<std::string>> given_labels_;

@@ -94,7 +94,8 @@ class TaskType {
   /// False where an evaluation needs no answers: the loss says it all.
   virtual bool judges_answers() const { return true; }
 
-  /// Every metric of its evaluation; "loss" among them.
+  /// Every metric of its evaluation; "loss" among them. Without labels: every one that it may have,
+  /// as long as they are not known.
   virtual std::vector<std::string> metric_names(const data::LabelMap& labels) const = 0;
   /// The task in words, for messages about its metrics: "a regression task with 1 label".
   virtual std::string description(const data::LabelMap& labels) const = 0;

@@ -28,6 +28,19 @@ class BadConfig(support.Case):
         self.assert_fails(trained, support.EXIT_USAGE, "batch_sise", "keep_last")
         self.assertFalse((self.folder / "run").exists(), "nothing is made for a config that is wrong")
 
+    def test_what_the_task_cannot_have_is_found_before_its_data_is_read(self):
+        self.prepare()
+        settings = support.merged(support.SMALL_RUN, {"evaluation": {"metric": "bleu"}, "early_stopping": {"metric": "mae"},
+                                                      "generation": {"num_beams": 5}})
+        text = json.dumps(settings, indent=2)
+        result = self.assert_fails(self.validate(text), support.EXIT_USAGE, "3 errors")
+        for key, value in (("evaluation.metric", '"bleu"'), ("early_stopping.metric", '"mae"'), ("generation.num_beams", '"num_beams"')):
+            self.assertRegex(result.err, rf"line {1 + text[: text.index(value)].count(chr(10))}, column \d+: {key}:")
+        self.assert_fails(support.run("train", self.folder / "bad.json"), support.EXIT_USAGE, "3 errors")
+        self.assertFalse((self.folder / "run").exists(), "nothing is made for a config that is wrong")
+        text = json.dumps(support.merged(support.SMALL_RUN, {"task": {"problem": "regression"}}))
+        self.assert_fails(self.validate(text), support.EXIT_USAGE, "evaluation.metric", "'accuracy'", "pearson")
+
     def test_what_strict_json_refuses(self):
         good = json.dumps({**support.SMALL_RUN, "model": {"path": "model"}})
         self.prepare()

@@ -72,5 +72,56 @@ TEST_CASE("a run may not overwrite its model") {
         "starts from");
 }
 
+std::string text_task(const char* type) {
+  return std::string(R"({"output_dir": "run", "model": {"path": "m"}, "task": {"type": ")") + type +
+         R"("}, "data": {"train": "t.tsv", "validation": "v.tsv"}})";
+}
+
+TEST_CASE("metrics that a task cannot have are found before there is any data, all at once") {
+  CHECK(config_errors(kMinimalConfig, {"evaluation.metric=bleu", "data.validation=v.tsv",
+                                       "early_stopping.metric=mae"}) ==
+        "  override 'evaluation.metric=bleu': evaluation.metric: a single_label task has no "
+        "'bleu'; it has loss, accuracy, f1, macro_f1, macro_precision, macro_recall, "
+        "matthews_correlation, precision, recall, weighted_f1\n"
+        "  override 'early_stopping.metric=mae': early_stopping.metric: a single_label task has no "
+        "'mae'; it has loss, accuracy, f1, macro_f1, macro_precision, macro_recall, "
+        "matthews_correlation, precision, recall, weighted_f1");
+  CHECK(config_errors(kMinimalConfig, {"task.problem=regression", "evaluation.metric=accuracy"}) ==
+        "  override 'evaluation.metric=accuracy': evaluation.metric: a regression task with 1 "
+        "label has no 'accuracy'; it has loss, mae, mse, pearson, spearmanr");
+  CHECK(config_errors(kMinimalConfig, {"task.problem=multi_label", "evaluation.metric=accuracy"})
+            .ends_with("a multi_label task has no 'accuracy'; it has loss, exact_match, macro_f1, "
+                       "micro_f1"));
+  CHECK(config_errors(text_task("translation"), {"evaluation.metric=rouge1"})
+            .ends_with("a translation has no 'rouge1'; it has loss, perplexity, token_accuracy, "
+                       "bleu, chrf, ter"));
+  CHECK(config_errors(text_task("language_modeling"), {"evaluation.metric=bleu"})
+            .ends_with("a language model has no 'bleu'; it has loss, perplexity, token_accuracy"));
+}
+
+TEST_CASE("a metric that depends on the number of labels waits for the data, unless it is given") {
+  CHECK(config_errors(kMinimalConfig, {"evaluation.metric=f1"}).empty());
+  CHECK(config_errors(kMinimalConfig, {"evaluation.metric=f1", "task.labels=[\"a\", \"b\"]"})
+            .empty());
+  CHECK(config_errors(kMinimalConfig, {"evaluation.metric=f1", "task.labels=[\"a\", \"b\", \"c\"]"})
+            .find("a single_label task with 3 labels has no 'f1'") != std::string::npos);
+}
+
+TEST_CASE("how texts are written is for tasks that write them") {
+  CHECK(config_errors(kMinimalConfig, {"generation.num_beams=5", "generation.top_k=3"}) ==
+        "  override 'generation.num_beams=5': generation.num_beams: the task classification "
+        "writes no texts: leave it out\n"
+        "  override 'generation.top_k=3': generation.top_k: the task classification writes no "
+        "texts: leave it out");
+  for (const char* type : {"translation", "summarization", "language_modeling"})
+    CHECK(config_errors(text_task(type), {"generation.num_beams=5"}).empty());
+}
+
+TEST_CASE("a task that does not exist is the only thing that is said of it") {
+  CHECK(config_errors(kMinimalConfig,
+                      {"task.type=nonsense", "generation.num_beams=5", "evaluation.metric=bleu"})
+            .find('\n') == std::string::npos);
+}
+
 }  // namespace
 }  // namespace finetune::run

@@ -1,5 +1,6 @@
 #include "tasks/classification_type.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -32,6 +33,20 @@ TEST_CASE("what an export says of the labels is what is adopted from it") {
   CHECK(other.adopt(config, "config.json").size() == 0);
   CHECK(other.problem() == Problem::kRegression);
   CHECK(other.description({}) == "a regression task with 3 labels");
+}
+
+TEST_CASE("the metrics that a task may have hold those that it has once its labels are known") {
+  const ClassificationType type;
+  const std::vector<std::string> possible = type.metric_names({});
+  for (const std::vector<std::string>& names :
+       {std::vector<std::string>{"a", "b"}, std::vector<std::string>{"a", "b", "c"}}) {
+    for (const std::string& metric : type.metric_names(data::LabelMap(names)))
+      CHECK(std::ranges::count(possible, metric) == 1);
+  }
+  CHECK(possible.size() == type.metric_names(data::LabelMap({"a", "b"})).size());
+  CHECK(possible.size() == type.metric_names(data::LabelMap({"a", "b", "c"})).size() + 3);
+  CHECK(type.description({}) == "a single_label task");
+  CHECK(type.description(data::LabelMap({"a", "b"})) == "a single_label task with 2 labels");
 }
 
 TEST_CASE("a sequence classifier is known by its architecture") {
