@@ -25,7 +25,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kEnvironmentName = "environment.json";
 constexpr const char* kGenerationName = "generation_config.json";
 
 /// True for what an export leaves; a run or one of its checkpoints is worth more than that.

@@ -12,6 +12,9 @@
 
 namespace finetune::run {
 
+/// By this file a run folder is known.
+inline constexpr const char* kEnvironmentName = "environment.json";
+
 /// A model that is ready to answer: a Hugging Face folder with its head, labels and tokenizers.
 struct TrainedModel {
   std::filesystem::path folder;

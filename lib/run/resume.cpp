@@ -1,5 +1,6 @@
 #include "run/resume.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -8,6 +9,8 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "run/environment.h"
+#include "run/model_folder.h"
+#include "train/manifest.h"
 
 namespace finetune::run {
 
@@ -16,12 +19,54 @@ using nlohmann::json;
 
 namespace {
 constexpr const char* kRecordName = "run.json";
+constexpr const char* kConfigName = "run_config.json";
+
+/// Every run has written environment.json before its config.json. (Other tools have folders named
+/// checkpoint-N too.)
+bool holds_run(const fs::path& folder) {
+  if (fs::exists(folder / kEnvironmentName)) return true;
+  return std::ranges::any_of(fs::directory_iterator(folder), [](const fs::directory_entry& entry) {
+    return train::checkpoint_step(entry.path()) && fs::exists(entry.path() / train::kManifestName);
+  });
+}
+
+RunConfig read_checkpoint_config(const fs::path& checkpoint) {
+  const fs::path file = checkpoint / kConfigName;
+  if (!fs::exists(file)) {
+    throw CheckpointError(file.string() +
+                          ": is missing, so that nothing says what run this is a checkpoint of; "
+                          "give another output_dir to start anew");
+  }
+  try {
+    return read_run_config(file);
+  } catch (const ConfigError& error) {
+    throw CheckpointError(error.chain().front());
+  }
+}
+
 }  // namespace
 
 void check_run_folder(const fs::path& run_folder, ResumeMode mode) {
+  const fs::path config = run_folder / "config.json";
+  std::error_code error;  // a folder that cannot be looked into is not made either
+  if (fs::exists(config, error) && !holds_run(run_folder)) {
+    throw ConfigError(base::cat("output_dir: ", config.string(),
+                                " is not of a run, and a run there would replace it; give another "
+                                "output_dir, such as ",
+                                base::quote((run_folder / "run").string(), 1000)));
+  }
   if (mode != ResumeMode::kMust || fs::is_directory(run_folder)) return;
   throw CheckpointError(run_folder.string() +
                         ": --resume must found no checkpoint, since there is no such run folder");
+}
+
+void make_run_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!fs::is_directory(folder)) {
+    throw IoError(base::cat("output_dir ", folder.string(), " cannot be created: ",
+                            error ? error.message() : "something else has that name"));
+  }
 }
 
 std::optional<train::FoundCheckpoint> choose_checkpoint(const fs::path& run_folder,
@@ -44,15 +89,17 @@ std::optional<train::FoundCheckpoint> choose_checkpoint(const fs::path& run_fold
   return found;
 }
 
-void check_config_unchanged(const fs::path& run_folder, const RunConfig& now, bool is_forced) {
-  const fs::path stored = run_folder / "config.json";
-  if (!fs::exists(stored)) return;
+void write_run_config(base::Fs& files, const fs::path& checkpoint, const RunConfig& config) {
+  base::write_file_synced(files, checkpoint / kConfigName, render(config));
+}
+
+void check_config_unchanged(const fs::path& checkpoint, const RunConfig& now, bool is_forced) {
   std::string unsafe;
-  for (const ConfigDifference& difference : differences(read_run_config(stored), now)) {
+  for (const ConfigDifference& difference : differences(read_checkpoint_config(checkpoint), now)) {
     const std::string line =
         base::cat(difference.key, ": ", difference.old_text, " -> ", difference.new_text);
     if (difference.is_safe_at_resume) {
-      base::log_info("changed since the run began: " + line);
+      base::log_info(base::cat("changed since ", checkpoint.filename().string(), ": ", line));
     } else {
       unsafe += "\n  " + line;
     }
@@ -60,7 +107,7 @@ void check_config_unchanged(const fs::path& run_folder, const RunConfig& now, bo
   if (unsafe.empty()) return;
   if (!is_forced) {
     throw ConfigError(base::cat(
-        "this is no longer the run that was begun in ", run_folder.string(), ":", unsafe,
+        "this is no longer the run that saved ", checkpoint.string(), ":", unsafe,
         "\nundo the change, give another output_dir, or pass --force to go on all the same"));
   }
   base::log_warning("going on (--force) although the run is no longer the same:" + unsafe);

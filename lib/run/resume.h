@@ -14,17 +14,28 @@ namespace finetune::run {
 
 enum class ResumeMode { kAuto, kMust, kNever };
 
-/// Throws CheckpointError where kMust meets no run folder at all, before one is made.
+/// Before anything is made: throws CheckpointError where kMust meets no run folder at all, and
+/// ConfigError where the folder's config.json is not of a run (it may be the config that is being
+/// read, or a model's): a run would replace it.
 void check_run_folder(const std::filesystem::path& run_folder, ResumeMode mode);
+
+/// Makes the run folder before anything slow begins. Throws IoError.
+void make_run_folder(const std::filesystem::path& folder);
 
 /// The checkpoint that a run goes on from, or nothing for a fresh start (which is logged).
 /// Throws CheckpointError when kMust finds none, BusyError when kNever finds one.
 std::optional<train::FoundCheckpoint> choose_checkpoint(const std::filesystem::path& run_folder,
                                                         ResumeMode mode);
 
-/// Compares the config stored in the run folder with the one given now. Every difference is logged;
-/// those that would make it another run throw ConfigError unless `is_forced`.
-void check_config_unchanged(const std::filesystem::path& run_folder, const RunConfig& now,
+/// Keeps the resolved config in a checkpoint, as run_config.json. (config.json of the run folder is
+/// that of the latest start, which may have saved nothing.)
+void write_run_config(base::Fs& fs, const std::filesystem::path& checkpoint,
+                      const RunConfig& config);
+
+/// Compares the config that a checkpoint was trained by with the one given now. Every difference is
+/// logged; those that would make it another run throw ConfigError unless `is_forced`. Throws
+/// CheckpointError where the checkpoint has no config that can be read.
+void check_config_unchanged(const std::filesystem::path& checkpoint, const RunConfig& now,
                             bool is_forced);
 
 /// Throws CheckpointError where a checkpoint is of another architecture than the run's model:

@@ -29,16 +29,6 @@ using nlohmann::json;
 
 namespace {
 
-/// Makes the run folder before anything slow begins.
-void make_run_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!fs::is_directory(folder)) {
-    throw IoError(base::cat("output_dir ", folder.string(), " cannot be created: ",
-                            error ? error.message() : "something else has that name"));
-  }
-}
-
 data::PreparedData prepare(const RunConfig& config, const json& model_config,
                            const Tokenizers& tokenizers, int threads) {
   const tasks::TaskType& type = config.task.chosen();
@@ -106,7 +96,7 @@ class Run {
                                      threads_)),
         model_config_(build_model_config(config_, tokenizers_)) {
     if (found_) {
-      check_config_unchanged(config_.output_dir, config_, request.is_forced);
+      check_config_unchanged(found_->folder, config_, request.is_forced);
       check_architecture(found_->folder, model_config_);
     }
     limits_ = limits_of(config_, model_config_);
@@ -184,12 +174,13 @@ class Run {
     return {file.path, file.read, dataset};
   }
 
+  /// The environment first: with it, a config.json there is a run's.
   void write_run_files() {
     base::Fs& files = base::posix_fs();
     const fs::path& folder = config_.output_dir;
-    base::write_file_durably(files, folder / "config.json", render(config_));
-    base::write_file_durably(files, folder / "environment.json",
+    base::write_file_durably(files, folder / kEnvironmentName,
                              report::environment_json(describe_environment(data_, threads_)));
+    base::write_file_durably(files, folder / "config.json", render(config_));
     base::write_file_durably(files, folder / "data_report.json", data::to_json_text(data_.report));
   }
 
@@ -198,6 +189,7 @@ class Run {
                        {*model_, tokenizers_, data_.labels, config_.task.chosen(),
                         generation_config_text(*model_, generation_)});
     write_run_record(files, folder, record_);
+    write_run_config(files, folder, config_);
     base::write_file_synced(files, folder / "trainer_state.json", trainer_state);
   }
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 
@@ -79,6 +80,71 @@ class RunFolder(support.Case):
         self.assertEqual(forced.code, 0, forced)
         self.assertIn("optimizer.learning_rate", forced.err)
         self.assertEqual(forced.json()["steps"], 8)
+
+    def test_a_forced_start_that_saved_nothing_is_not_what_the_run_is_compared_with(self):
+        config = self.prepare({"training": {"num_train_epochs": 100000}, "checkpoints": {"every": "100000 steps"},
+                               "evaluation": {"every": "100000 steps"}})
+        run_folder = self.folder / "run"
+
+        def stop_after_some_steps(number, *changes):
+            before = (run_folder / "metrics.jsonl").stat().st_size if run_folder.exists() else 0
+            process = support.start("train", config, *changes)
+            log = run_folder / "metrics.jsonl"
+            self.assertTrue(support.wait_for(lambda: log.exists() and log.stat().st_size > before + 1000))
+            process.send_signal(number)
+            _, err = process.communicate(timeout=60)
+            return process.returncode, err.decode()
+
+        code, err = stop_after_some_steps(signal.SIGTERM)
+        self.assertEqual(code, support.EXIT_PREEMPTED, err)
+        saved = os.readlink(run_folder / "last")
+        code, err = stop_after_some_steps(signal.SIGKILL, "optimizer.learning_rate=0.1", "--force")
+        self.assertEqual((code, os.readlink(run_folder / "last")), (-signal.SIGKILL, saved), err)
+        self.assertEqual(json.loads((run_folder / "config.json").read_text())["optimizer"]["learning_rate"], 0.1)
+        refused = support.run("train", config, "optimizer.learning_rate=0.1")
+        self.assert_fails(refused, support.EXIT_USAGE, "optimizer.learning_rate: 0.005 -> 0.1", saved, "--force")
+        code, err = stop_after_some_steps(signal.SIGTERM)
+        self.assertEqual(code, support.EXIT_PREEMPTED, err)
+
+    def test_a_forced_start_without_a_step_leaves_the_run_what_it_was(self):
+        config = self.short()
+        first = self.train(config)
+        forced = support.run("train", config, "optimizer.learning_rate=1e-4", "--force", "--json")
+        self.assertEqual(forced.code, 0, forced)
+        again = self.train(config)
+        self.assertEqual((again["steps"], again["tokens_per_second"]), (6, first["tokens_per_second"]))
+        self.assertGreater(again["tokens_per_second"], 0)
+        self.assert_fails(support.run("train", config, "optimizer.learning_rate=1e-4"), support.EXIT_USAGE, "optimizer.learning_rate: 0.005 -> 1e-04")
+
+    def test_a_run_without_its_config_file_is_still_the_same_run(self):
+        config = self.short()
+        self.train(config)
+        (self.folder / "run" / "config.json").unlink()
+        self.assert_fails(support.run("train", config, "optimizer.learning_rate=1"), support.EXIT_USAGE, "0.005 -> 1")
+        self.assertFalse((self.folder / "run" / "config.json").exists())
+        self.train(config)
+
+    def test_the_config_of_its_author_is_never_replaced(self):
+        self.prepare()
+        own = self.folder / "own"
+        own.mkdir()
+        paths = {split: str(self.folder / f"{split}.tsv") for split in ("train", "validation", "test")}
+        settings = support.merged(support.SMALL_RUN, {"output_dir": ".", "model": {"path": str(self.folder / "model")}, "data": paths})
+        text = self.write_config(settings, own / "config.json").read_text()
+        refused = support.run("train", own / "config.json", "training.max_steps=1")
+        self.assert_fails(refused, support.EXIT_USAGE, "output_dir", str(own / "config.json"))
+        self.assertEqual((own / "config.json").read_text(), text)
+        self.assertEqual([path.name for path in own.iterdir()], ["config.json"])
+        model = (self.folder / "model" / "config.json").read_text()
+        self.assert_fails(support.run("train", self.folder / "run.json", "model.path=elsewhere", "output_dir=model", cwd=self.folder),
+                          support.EXIT_USAGE, "output_dir")
+        self.assertEqual((self.folder / "model" / "config.json").read_text(), model)
+
+    def test_the_config_of_a_run_folder_goes_on_with_the_run(self):
+        self.train(self.short())
+        again = self.train(self.folder / "run" / "config.json", "training.max_steps=8", "--force")
+        self.assertEqual(again["steps"], 8)
+        self.assertEqual(self.train(self.folder / "run" / "config.json")["steps"], 8)
 
     def test_other_batches_at_a_resume_meet_every_row_once(self):
         for number, changes in enumerate((["training.batch_size=4"], ["training.batch_size=16"], ["training.gradient_accumulation_steps=3"],

@@ -84,18 +84,21 @@ TEST_CASE("a checkpoint of another architecture is refused, naming every size th
       Contains("hidden_size: 16, the model has 32") && Contains("roberta") && !Contains("vocab"));
 }
 
-TEST_CASE("a run is gone on with only by its own config") {
+TEST_CASE("a run is gone on with only by the config of its checkpoint") {
   const test::TinyRun tiny;
   const RunConfig before = tiny.config();
-  test::write_file(before.output_dir / "config.json", render(before));
+  const fs::path checkpoint = tiny / "run/checkpoint-4";
+  fs::create_directories(checkpoint);
+  write_run_config(base::posix_fs(), checkpoint, before);
+  test::write_file(tiny / "run/config.json", render(tiny.config(R"({"seed": 8})")));
   const auto check = [&](const std::string& patch, bool is_forced) {
-    check_config_unchanged(before.output_dir, tiny.config(patch), is_forced);
+    check_config_unchanged(checkpoint, tiny.config(patch), is_forced);
   };
   CHECK(test::logged([&] { check("{}", false); }).empty());
 
   const std::string safe = R"({"about": "again", "checkpoints": {"keep_last": 9}})";
   CHECK_THAT(test::logged([&] { check(safe, false); }),
-             Contains("changed since the run began: checkpoints.keep_last: 2 -> 9") &&
+             Contains("changed since checkpoint-4: checkpoints.keep_last: 2 -> 9") &&
                  Contains("about: (not set) -> \"again\""));
 
   const std::string unsafe =
@@ -110,10 +113,41 @@ TEST_CASE("a run is gone on with only by its own config") {
 TEST_CASE("a run folder that was moved is still the same run") {
   const test::TinyRun tiny;
   const RunConfig before = tiny.config();
-  test::write_file(tiny / "moved/config.json", render(before));
-  CHECK_NOTHROW(check_config_unchanged(tiny / "moved", before, false));
-  CHECK_NOTHROW(
-      check_config_unchanged(tiny / "moved", tiny.config(R"({"output_dir": "moved"})"), false));
+  fs::create_directories(tiny / "moved/checkpoint-4");
+  write_run_config(base::posix_fs(), tiny / "moved/checkpoint-4", before);
+  CHECK_NOTHROW(check_config_unchanged(tiny / "moved/checkpoint-4", before, false));
+  CHECK_NOTHROW(check_config_unchanged(tiny / "moved/checkpoint-4",
+                                       tiny.config(R"({"output_dir": "moved"})"), false));
+}
+
+TEST_CASE("a checkpoint without a config is nobody's, forced or not") {
+  const test::TinyRun tiny;
+  for (const bool is_forced : {false, true}) {
+    CHECK_THAT(test::error_of<CheckpointError>(
+                   [&] { check_config_unchanged(tiny / "model", tiny.config(), is_forced); }),
+               Contains("run_config.json") && Contains("is missing"));
+  }
+  tiny.write("model/run_config.json", "{");
+  CHECK_THAT(test::error_of<CheckpointError>(
+                 [&] { check_config_unchanged(tiny / "model", tiny.config(), false); }),
+             Contains("run_config.json"));
+}
+
+TEST_CASE("a config.json that is not of a run is not replaced") {
+  const test::TinyRun tiny;
+  const auto check = [&](const char* name) {
+    return test::error_of<ConfigError>([&] { check_run_folder(tiny / name, ResumeMode::kAuto); });
+  };
+  tiny.write("own/config.json", "{}");
+  fs::create_directories(tiny / "own/checkpoint-4");  // of another tool
+  CHECK_THAT(check("own"), Contains("output_dir") && Contains((tiny / "own/config.json").string()));
+  CHECK_THAT(check("model"), Contains("is not of a run"));
+  save_checkpoint(tiny / "own");
+  CHECK(check("own").empty());
+  tiny.write("begun/config.json", "{}");
+  tiny.write("begun/environment.json", "{}");
+  CHECK(check("begun").empty());
+  CHECK(check("absent").empty());
 }
 
 TEST_CASE("changed data ends a resume, another number of threads is a warning") {

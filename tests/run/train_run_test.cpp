@@ -85,6 +85,7 @@ TEST_CASE("a run leaves every file of a run folder, and its loss falls") {
                            "last/state.json",
                            "last/manifest.json",
                            "last/run.json",
+                           "last/run_config.json",
                            "last/trainer_state.json"}) {
     INFO(name);
     CHECK(fs::exists(folder / name));
@@ -112,6 +113,7 @@ TEST_CASE("a finished run that is started again trains nothing and logs no step 
   CHECK(observer.losses.empty());
   CHECK(second.status == "finished");
   CHECK(second.best_step == first.best_step);
+  CHECK(second.tokens_per_second == first.tokens_per_second);
   CHECK((second.validation == first.validation));
   CHECK((second.test == first.test));
   CHECK(logged_steps(tiny / "run") == steps);
