@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 #include "base/error.h"
@@ -31,6 +32,7 @@ std::vector<Piece> encode_pieces(std::span<const Example> examples, const Encode
   std::vector<Piece> pieces((examples.size() + kRowsPerPiece - 1) / kRowsPerPiece);
   const auto encode_range = [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      if (encoder.options.poll) encoder.options.poll();
       const size_t first = i * kRowsPerPiece;
       const size_t count = std::min(kRowsPerPiece, examples.size() - first);
       pieces[i] = encode_piece(examples.subspan(first, count), encoder.options, encoder.tokenizers);
@@ -119,12 +121,15 @@ void note_left_out(const FileOptions& options, const Example& example, Fit fit, 
   ++notes.rows_dropped[reason];
 }
 
-/// Reads the next chunk: bounded in rows and in bytes.
-std::vector<Example> read_chunk(ExampleReader& reader, const LabelCollector& labels) {
+/// Reads the next chunk: bounded in rows and in bytes. `poll` is called for each row, since rows
+/// may come slowly.
+std::vector<Example> read_chunk(ExampleReader& reader, const LabelCollector& labels,
+                                const std::function<void()>& poll) {
   std::vector<Example> chunk;
   size_t num_bytes = 0;
   Example example;
   while (chunk.size() < kRowsPerChunk && num_bytes < kBytesPerChunk && reader.next(example)) {
+    if (poll) poll();
     try {
       labels.check(example.labels);
     } catch (const BadRow& bad) {
@@ -163,7 +168,7 @@ EncodedColumns encode_file(const FileOptions& options, const std::optional<Label
     for (int64_t i = 0; i < num_rows; ++i) labels.add(example.labels);
   };
   for (;;) {
-    const std::vector<Example> chunk = read_chunk(reader, labels);
+    const std::vector<Example> chunk = read_chunk(reader, labels, options.encoding.poll);
     if (chunk.empty()) break;
     append_encoded(chunk, {options.encoding, tokenizers}, columns, on_row);
   }

@@ -55,6 +55,10 @@ struct EncodingOptions {
   /// the first of the next row: as inputs and targets every token but the first is predicted once.
   int32_t block_length = 0;
   std::optional<int32_t> block_end{};  ///< put behind every text that becomes blocks
+
+  /// Called again and again while files are read and encoded, from any thread; what it throws ends
+  /// the work. Empty: nothing is called.
+  std::function<void()> poll{};
 };
 
 /// What reads the text of an example, and what its target text where it has one.

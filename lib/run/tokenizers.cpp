@@ -14,6 +14,7 @@
 #include "models/registry.h"
 #include "run/build.h"
 #include "run/tokenizer_training.h"
+#include "train/stop_signal.h"
 
 namespace finetune::run {
 
@@ -72,6 +73,7 @@ void write_training_texts(const RunConfig& config, const fs::path& folder) {
   const auto source = base::posix_fs().create(folder / kSourceTextName);
   const auto target = base::posix_fs().create(folder / kTargetTextName);
   for (data::Example example; reader.next(example);) {
+    train::StopSignal::poll();
     write_line(*source, example.text);
     if (!example.text_pair.empty()) write_line(*source, example.text_pair);
     if (!example.target.empty()) write_line(*target, example.target);
@@ -95,6 +97,7 @@ void train_side(const Side& side, const fs::path& texts, const fs::path& folder,
     files = {(texts / kSourceTextName).string(), (texts / kTargetTextName).string()};
   }
   std::erase_if(files, [](const std::string& file) { return fs::file_size(file) == 0; });
+  train::StopSignal::poll();
   base::log_info(base::cat("training a tokenizer (", side.key, ")"));
   for (const auto& [name, content] : train_vocabulary(training, files, num_threads))
     base::write_file_synced(base::posix_fs(), folder / name, content);

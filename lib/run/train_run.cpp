@@ -33,6 +33,7 @@ data::PreparedData prepare(const RunConfig& config, const json& model_config,
                            const Tokenizers& tokenizers, int threads) {
   const tasks::TaskType& type = config.task.chosen();
   data::DataOptions options = build_data_options(config, threads, type.limits(model_config));
+  options.encoding.poll = &train::StopSignal::poll;
   options.label_names = type.label_order(model_config, {});
   data::PreparedData data = data::prepare_data(options, tokenizers.for_data());
   const auto order = type.label_order(model_config, data.labels);
@@ -95,12 +96,14 @@ class Run {
         tokenizers_(build_tokenizers(config_, found_ ? std::optional(found_->folder) : std::nullopt,
                                      threads_)),
         model_config_(build_model_config(config_, tokenizers_)) {
+    train::StopSignal::poll();
     if (found_) {
       check_config_unchanged(found_->folder, config_, request.is_forced);
       check_architecture(found_->folder, model_config_);
     }
     limits_ = limits_of(config_, model_config_);
     data_ = prepare(config_, model_config_, tokenizers_, threads_);
+    train::StopSignal::poll();
     record_ = RunRecord::of(data_, threads_);
     if (found_) check_run_record(found_->folder, record_, request.allows_data_change);
     check_metrics(config_, data_.labels);
@@ -109,6 +112,7 @@ class Run {
     check_vocabulary(*model_, tokenizers_);
     generation_ = generation_of(config_, limits_);
     check_generation_fits(*model_, generation_);
+    train::StopSignal::poll();
   }
 
   TrainSummary execute() {
@@ -124,7 +128,6 @@ class Run {
     store.sweep();
     RunLog log(config_, observer_, found_ ? std::optional(found_->step) : std::nullopt,
                models::num_parameters_outside_tables(model_->module()));
-    const train::StopSignal signal;
     const train::TrainerOptions options = build_trainer_options(config_);
     train::Trainer trainer(
         {*task, parameters, optimizer, *data_.train, data_.validation.get(), store, log,
@@ -259,12 +262,31 @@ class Run {
   decode::Options generation_;
 };
 
+/// Of a start that a signal ended before it trained anything. What was saved earlier is as it was.
+TrainSummary stopped_at_start(const fs::path& run_folder) {
+  std::error_code error;
+  const fs::path last = fs::read_symlink(run_folder / "last", error);
+  base::log_info(base::cat("stopped by signal ", train::StopSignal::received(), " while starting: ",
+                           last.empty() ? "nothing is saved yet" : "nothing new to save after ",
+                           last.string()));
+  TrainSummary summary;
+  summary.status = status_of(train::Outcome::kPreempted);
+  summary.output_dir = run_folder;
+  summary.num_updates = train::checkpoint_step(last).value_or(0);
+  return summary;
+}
+
 }  // namespace
 
 TrainSummary train(const TrainRequest& request, RunObserver& observer) {
+  const train::StopSignal signal;
   check_run_folder(request.config.output_dir, request.resume);
   make_run_folder(request.config.output_dir);
-  return Run(request, observer).execute();
+  try {
+    return Run(request, observer).execute();
+  } catch (const train::Stopped&) {
+    return stopped_at_start(request.config.output_dir);
+  }
 }
 
 }  // namespace finetune::run

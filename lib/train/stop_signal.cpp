@@ -33,8 +33,13 @@ StopSignal::StopSignal() {
 StopSignal::~StopSignal() {
   for (size_t i = 0; i < kSignals.size(); ++i)
     sigaction(kSignals[i], &previous_actions[i], nullptr);
+  received_signal = 0;
 }
 
 int StopSignal::received() { return received_signal; }
+
+void StopSignal::poll() {
+  if (received() != 0) throw Stopped();
+}
 
 }  // namespace finetune::train

@@ -1,5 +1,7 @@
 #include "data/encode.h"
 
+#include <atomic>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "data_files.h"
@@ -52,6 +54,26 @@ TEST_CASE("Any number of threads gives the same columns, over many chunks") {
   CHECK(one.lines.size() == 20'000);
   CHECK(one.token_ids[one.token_ids.size() - 2] == 19'999 + 10);
   CHECK(data::hash_of(data::view_of(one)) == data::hash_of(data::view_of(four)));
+}
+
+TEST_CASE("Reading and encoding end at once when the poll says so") {
+  struct Enough {};
+  std::string content = "text\tlabel\n";
+  for (int i = 0; i < 20'000; ++i) content += "w1 w2\t" + std::to_string(i % 2) + "\n";
+  const test::DataFile file("a.tsv", content);
+  for (const int num_threads : {1, 4}) {
+    std::atomic<int> calls = 0;
+    data::FileOptions options{.path = file.path(), .encoding = {.num_threads = num_threads}};
+    options.encoding.poll = [&calls] { ++calls; };
+    data::encode_file(options, {}, test::FakeTokenizer());
+    CHECK(calls > 20'000 + 20'000 / 64);  // every row read, every piece encoded
+    calls = 0;
+    options.encoding.poll = [&calls] {
+      if (++calls > 8192) throw Enough();
+    };
+    CHECK_THROWS_AS(data::encode_file(options, {}, test::FakeTokenizer()), Enough);
+    CHECK(calls < 8192 + 8);  // the first chunk was read, none of it encoded
+  }
 }
 
 TEST_CASE("A text without any token is a bad row") {

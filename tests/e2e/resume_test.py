@@ -1,12 +1,15 @@
 """A run that was interrupted anywhere and started again ends with the bytes of one that was not."""
 
+import contextlib
 import json
 import os
 import pathlib
 import random
 import shutil
 import signal
+import subprocess
 import tempfile
+import threading
 import time
 
 import support
@@ -155,6 +158,44 @@ class Classification(Interrupted, support.Case):
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, support.EXIT_PREEMPTED, err.decode())
         self.assertEqual(json.loads(out)["status"], "preempted")
+
+    def test_a_signal_while_it_reads_its_data_ends_it_with_nothing_saved(self):
+        """The training data has no end here: who does not look for signals while reading never stops."""
+        config = self.prepare({**CHANGES, "data": {"train": "-"}})
+        rows = "".join("\t".join(row) + "\n" for row in support.sentences(1000)).encode()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+            with self.subTest(number.name), open(self.folder / "out", "w+") as out, open(self.folder / "err", "w+") as err:
+                process = support.start("train", config, "--json", stdin=subprocess.PIPE, stdout=out, stderr=err)
+                fed = []
+
+                def feed():
+                    try:
+                        process.stdin.write(b"sentence\tlabel\n")
+                        while True:
+                            process.stdin.write(rows)
+                            fed.append(len(rows))
+                    except BrokenPipeError:
+                        pass
+
+                feeder = threading.Thread(target=feed)
+                feeder.start()
+                self.assertTrue(support.wait_for(lambda: sum(fed) > 1 << 20), "more than a pipe holds has been read")
+                process.send_signal(number)
+                try:
+                    process.wait(timeout=20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                feeder.join()
+                with contextlib.suppress(BrokenPipeError):
+                    process.stdin.close()
+                out.seek(0), err.seek(0)
+                said = err.read()
+                self.assertEqual(process.returncode, support.EXIT_PREEMPTED, said)
+                self.assertIn("nothing is saved yet", said)
+                summary = json.loads(out.read())
+                self.assertEqual((summary["status"], summary["steps"]), ("preempted", 0))
+                self.assert_no_checkpoint(self.folder / "run")
 
     def test_a_second_signal_ends_it_at_once(self):
         config = self.prepare({**CHANGES, "training": {"num_train_epochs": 1000, "batch_size": 4096,

@@ -18,6 +18,18 @@ TEST_CASE("a signal is noted instead of ending the process, and forgotten by the
   }
 }
 
+TEST_CASE("work that has nothing to save ends at its next poll, and no later work does") {
+  CHECK_NOTHROW(StopSignal::poll());
+  {
+    const StopSignal signal;
+    CHECK_NOTHROW(StopSignal::poll());
+    raise(SIGTERM);
+    CHECK_THROWS_AS(StopSignal::poll(), Stopped);
+  }
+  CHECK(StopSignal::received() == 0);
+  CHECK_NOTHROW(StopSignal::poll());
+}
+
 TEST_CASE("a second signal ends the process at once with 128 + its number") {
   const pid_t child = fork();
   if (child == 0) {
