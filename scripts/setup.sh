@@ -45,11 +45,13 @@ libtorch() {
   say "installing LibTorch (wheel torch 2.13.0, CPU: about 200 MB)"
   local index log=$deps/torch.log
   for index in "" https://download.pytorch.org/whl/cpu; do
-    pip install --progress-bar on ${index:+--extra-index-url "$index"} "torch==2.13.0+cpu" 2>&1 | tee "$log"
-    [ "${PIPESTATUS[0]}" -eq 0 ] && return
+    # stdout stays the terminal, where pip draws its progress; what it complains of is kept in the log too
+    if { pip install --progress-bar on ${index:+--extra-index-url "$index"} "torch==2.13.0+cpu" 2>&1 >&3 | tee "$log" >&2; } 3>&1; then
+      return
+    fi
     grep -qiE 'no matching distribution|could not find a version' "$log" ||
       die "installing LibTorch failed (see above); run this again when the cause is gone"
-    say "torch 2.13.0+cpu is not ${index:+at $index}${index:-on the default index}: looking further"
+    say "torch 2.13.0+cpu is not at ${index:-the default index}: looking further"
   done
   say "no CPU wheel found: installing the general wheel instead, which brings about 3 GB of CUDA libraries along"
   pip install --progress-bar on "torch==2.13.0"
