@@ -1,5 +1,6 @@
 #include "run/evaluation_report.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -76,8 +77,25 @@ std::string cell(const std::optional<double>& value) {
   return text.data();
 }
 
+size_t num_characters(const std::string& text) { return base::decode_utf8(text).size(); }
+
+/// At least one space follows, also where the column is too narrow.
 std::string padded(const std::string& text, size_t width) {
-  return text + std::string(width > text.size() ? width - text.size() : 0, ' ');
+  const size_t length = num_characters(text);
+  return text + std::string(width > length ? width - length : 1, ' ');
+}
+
+/// The labels as the cells of a column or of the head of a table, each as wide as the widest.
+std::vector<std::string> label_cells(const std::vector<std::string>& labels, size_t max_bytes,
+                                     size_t least_width) {
+  std::vector<std::string> cells;
+  size_t width = least_width;
+  for (const std::string& label : labels) {
+    cells.push_back(base::quote(label, max_bytes));
+    width = std::max(width, num_characters(cells.back()) + 1);
+  }
+  for (std::string& text : cells) text = padded(text, width);
+  return cells;
 }
 
 std::string metrics_text(const report::SplitResult& result) {
@@ -116,26 +134,28 @@ std::string by_length_text(const report::SplitResult& result) {
 }
 
 std::string per_class_text(const report::SplitResult& result) {
-  std::string text = "\n" + padded("label", 20) + padded("precision", 11) + padded("recall", 11) +
-                     padded("f1", 11) + "support\n";
+  const std::vector<std::string> labels = label_cells(result.labels, 18, 20);
+  std::string text = "\n" + padded("label", num_characters(labels.at(0))) +
+                     padded("precision", 11) + padded("recall", 11) + padded("f1", 11) +
+                     "support\n";
   for (size_t id = 0; id < result.per_class.size(); ++id) {
     const metrics::ClassScores& scores = result.per_class[id];
-    text += padded(base::quote(result.labels[id], 18), 20) + padded(cell(scores.precision), 11) +
-            padded(cell(scores.recall), 11) + padded(cell(scores.f1), 11) +
-            std::to_string(scores.support) + "\n";
+    text += labels[id] + padded(cell(scores.precision), 11) + padded(cell(scores.recall), 11) +
+            padded(cell(scores.f1), 11) + std::to_string(scores.support) + "\n";
   }
   return text;
 }
 
 std::string confusion_text(const report::SplitResult& result) {
-  std::string text = "\nconfusion matrix (rows: target, columns: prediction)\n" + padded("", 20);
-  for (const std::string& label : result.labels) text += padded(base::quote(label, 10), 13);
-  text += "\n";
-  for (size_t target = 0; target < result.labels.size(); ++target) {
-    text += padded(base::quote(result.labels[target], 18), 20);
-    for (size_t predicted = 0; predicted < result.labels.size(); ++predicted) {
-      text +=
-          padded(std::to_string(result.confusion[target * result.labels.size() + predicted]), 13);
+  const std::vector<std::string> rows = label_cells(result.labels, 18, 20);
+  const std::vector<std::string> columns = label_cells(result.labels, 10, 13);
+  std::string text = "\nconfusion matrix (rows: target, columns: prediction)\n" +
+                     padded("", num_characters(rows.at(0))) + base::join(columns, "") + "\n";
+  for (size_t target = 0; target < rows.size(); ++target) {
+    text += rows[target];
+    for (size_t predicted = 0; predicted < columns.size(); ++predicted) {
+      text += padded(std::to_string(result.confusion[target * columns.size() + predicted]),
+                     num_characters(columns[predicted]));
     }
     text += "\n";
   }
