@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/strings.h"
+#include "line_texts.h"
 
 namespace finetune::apps {
 
@@ -68,11 +69,8 @@ void LineConverter::encode(const std::string& line) {
     tokenizer_.encode(line, options, encoding_);
     return;
   }
-  const size_t tab = line.find('\t');
-  if (tab == std::string::npos || line.find('\t', tab + 1) != std::string::npos)
-    throw DataError("--pair: expected two texts separated by one tab");
-  tokenizer_.encode_pair(std::string_view(line).substr(0, tab),
-                         std::string_view(line).substr(tab + 1), options, encoding_);
+  const auto [text, text_pair] = split_pair(line);
+  tokenizer_.encode_pair(text, text_pair, options, encoding_);
 }
 
 void LineConverter::encode_json(const std::string& line) {

@@ -3,18 +3,29 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "base/strings.h"
 #include "generation_arguments.h"
 #include "input_lines.h"
+#include "line_texts.h"
+#include "terminal_text.h"
 
 namespace finetune::apps {
 
 namespace {
 
 constexpr size_t kMaxLines = 64;
+
+/// Line ends as spaces; other control characters, which names of labels may hold, cannot act on a
+/// terminal.
+std::string one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return terminal_text(text);
+}
 
 /// Writes answers in the order in which they come, each with the number of its input where several
 /// lines answer one.
@@ -30,7 +41,7 @@ class Printer {
       } else if (arguments_.num_best) {
         print_best(answers, row);
       } else {
-        std::cout << answers.to_text(row) << '\n';
+        std::cout << one_line(answers.to_text(row)) << '\n';
       }
     }
     std::cout.flush();
@@ -50,22 +61,14 @@ class Printer {
   }
 
   void print_one(std::string text, double score) const {
-    std::ranges::replace_if(
-        text, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-    std::cout << number_ << '\t' << base::to_text(score) << '\t' << text << '\n';
+    std::ranges::replace(text, '\t', ' ');
+    std::cout << number_ << '\t' << base::to_text(score) << '\t' << one_line(std::move(text))
+              << '\n';
   }
 
   const PredictArguments& arguments_;
   int64_t number_ = 0;  ///< of the input, from 1
 };
-
-data::Example to_example(const std::string& line, bool has_pairs) {
-  data::Example example;
-  const size_t tab = has_pairs ? line.find('\t') : std::string::npos;
-  example.text = line.substr(0, tab);
-  if (tab != std::string::npos) example.text_pair = line.substr(tab + 1);
-  return example;
-}
 
 void check_form(PredictForm form, const tasks::TaskType& type) {
   const bool fits =
@@ -83,10 +86,8 @@ void answer_lines(run::Inference& inference, bool has_pairs, Printer& printer) {
   int64_t line_number = 0;
   for_each_line_batch(kMaxLines, [&](std::span<const std::string> lines) {
     std::vector<data::Example> examples;
-    for (const std::string& line : lines) {
-      examples.push_back(to_example(line, has_pairs));
-      examples.back().line = ++line_number;
-    }
+    for (const std::string& line : lines)
+      examples.push_back(to_example(line, has_pairs, ++line_number));
     printer.print(*inference.answer(examples), static_cast<int64_t>(examples.size()));
   });
 }

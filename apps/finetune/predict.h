@@ -25,7 +25,9 @@ struct PredictArguments {
   std::vector<std::string> overrides;  ///< as run::read_generation_overrides takes them
 };
 
-/// Answers in the order of the input, in constant memory: to lines of stdin as they arrive.
+/// Answers in the order of the input, in constant memory: to lines of stdin as they arrive. Throws
+/// DataError naming the first row or line that is no text, or no pair of texts where there should
+/// be one.
 int run_predict(const PredictArguments& arguments);
 
 }  // namespace finetune::apps

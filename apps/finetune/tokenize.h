@@ -19,7 +19,8 @@ struct TokenizeArguments {
   int threads = 0;         ///< 0: the processors this process may use
 };
 
-/// finetune tokenize TOKENIZER < lines
+/// finetune tokenize TOKENIZER < lines. Plain lines that are not UTF-8 or hold a NUL are answered
+/// (ill-formed bytes as U+FFFD), with a warning at the end that counts them.
 int run_tokenize(const TokenizeArguments& arguments);
 
 }  // namespace finetune::apps
