@@ -7,9 +7,11 @@
 #include <set>
 #include <utility>
 
+#include "argument_errors.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "common_options.h"
 #include "explain.h"
 #include "export.h"
 #include "inspect.h"
@@ -20,7 +22,7 @@
 #include "schema.h"
 #include "score_options.h"
 #include "tokenizer_options.h"
-#include "train.h"
+#include "train_options.h"
 #include "validate.h"
 
 namespace finetune::apps {
@@ -33,7 +35,7 @@ using Action = std::function<int()>;
 /// chosen.
 class CommandLine {
  public:
-  explicit CommandLine(std::vector<std::string> overrides) : overrides_(std::move(overrides)) {
+  CommandLine() {
     app_.require_subcommand(1);
     app_.set_version_flag("--version", run::program_text);
     app_.add_flag("-v,--verbose", is_verbose_, "More log lines");
@@ -56,41 +58,59 @@ class CommandLine {
   }
 
   int run(std::vector<std::string> arguments) {
-    check_command(arguments);
+    SplitArguments split = split_overrides(arguments);
+    const CLI::App* named = find_command(split.arguments);
+    if (takes_overrides_.contains(named)) {
+      arguments = std::move(split.arguments);
+      overrides_ = std::move(split.overrides);
+    }
     try {
       std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last first
       app_.parse(std::move(arguments));
     } catch (const CLI::Success& asked) {
       return app_.exit(asked);  // --help, --version
     } catch (const CLI::ParseError& error) {
-      throw ConfigError(base::cat(error.what(), "; see 'finetune --help'"));
+      refuse(error, named);
     }
     if (is_verbose_) base::set_log_level(base::LogLevel::kDebug);
     if (is_quiet_) {
       base::set_log_level(base::LogLevel::kWarning);
       train_.progress = ProgressMode::kOff;
     }
-    CLI::App* chosen = app_.get_subcommands().front();
-    if (!overrides_.empty() && !takes_overrides_.contains(chosen)) {
-      throw ConfigError(base::cat(base::quote(overrides_.front()), ": '", chosen->get_name(),
-                                  "' takes no overrides of config keys"));
-    }
-    return actions_.at(chosen)();
+    return actions_.at(app_.get_subcommands().front())();
   }
 
  private:
-  /// Names a wrong command, which CLI11 would only call missing.
-  void check_command(const std::vector<std::string>& arguments) const {
+  /// The command that the arguments name, if any. Names a wrong one, which CLI11 would only call
+  /// missing.
+  const CLI::App* find_command(const std::vector<std::string>& arguments) const {
     const auto word =
         std::ranges::find_if(arguments, [](const std::string& a) { return !a.starts_with('-'); });
-    if (word == arguments.end()) return;
+    if (word == arguments.end()) return nullptr;
     std::vector<std::string> names;
-    for (const CLI::App* command : app_.get_subcommands({})) names.push_back(command->get_name());
-    if (std::ranges::find(names, *word) != names.end()) return;
+    for (const CLI::App* command : app_.get_subcommands({})) {
+      if (command->get_name() == *word) return command;
+      names.push_back(command->get_name());
+    }
     const auto near = base::nearest(*word, names);
     throw ConfigError(base::cat("unknown command ", base::quote(*word),
-                                near ? "; did you mean " + *near + "?" : "",
+                                near ? "; did you mean " + *near + "?" : ".",
                                 " Commands: ", base::join(names, ", ")));
+  }
+
+  /// Arguments that nobody took explain why CLI11 misses others. `command` may be null.
+  [[noreturn]] void refuse(const CLI::ParseError& error, const CLI::App* command) const {
+    CommandShape shape;
+    if (command != nullptr) shape.name = command->get_name();
+    shape.takes_overrides = takes_overrides_.contains(command);
+    for (const CLI::App* app : {&app_, command}) {
+      if (app == nullptr) continue;
+      for (const CLI::Option* option : app->get_options())
+        for (const std::string& name : option->get_lnames()) shape.options.push_back("--" + name);
+    }
+    const std::string extras = describe_extras(app_.remaining(/*recurse=*/true), shape);
+    throw ConfigError(base::cat(extras.empty() ? error.what() : extras, "; see 'finetune ",
+                                shape.name, shape.name.empty() ? "" : " ", "--help'"));
   }
 
   CLI::App* add(const std::string& name, const std::string& help, const std::string& examples,
@@ -102,45 +122,13 @@ class CommandLine {
   }
 
   void add_train() {
-    CLI::App* command = add(
-        "train", "Fine-tune a model as a config file says",
-        "  finetune train configs/amazon-reviews.json\n"
-        "  finetune train configs/amazon-reviews.json --set optimizer.learning_rate=3e-5\n"
-        "  finetune train run.json training.batch_size=16 --seed=2 --output_dir=runs/two --json\n"
-        "Starting it again goes on from the last checkpoint.",
-        [this] {
+    CLI::App* command =
+        add("train", "Fine-tune a model as a config file says", kTrainExamples, [this] {
           train_.overrides = overrides_;
           return run_train(train_);
         });
     takes_overrides_.insert(command);
-    command->add_option("config", train_.config, "Config file")->required();
-    command
-        ->add_option("--resume", train_.resume,
-                     "auto: go on from the last checkpoint if there is one; must; never")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, run::ResumeMode>{{"auto", run::ResumeMode::kAuto},
-                                                   {"must", run::ResumeMode::kMust},
-                                                   {"never", run::ResumeMode::kNever}}))
-        ->option_text("auto|must|never");
-    command->add_flag("--force", train_.is_forced,
-                      "Resume although keys that change the training differ");
-    command->add_flag("--allow-data-change", train_.allows_data_change,
-                      "Resume although the data differs");
-    command->add_flag("--repair", train_.repairs,
-                      "Rename damaged checkpoints of the run to damaged-checkpoint-N");
-    command->add_flag("--allow-nonfinite", train_.allows_nonfinite,
-                      "Start from weights that hold NaN or infinity");
-    command->add_flag("--allow-unused", train_.allows_unused,
-                      "Leave out tensors of the checkpoint that the model does not know or whose "
-                      "type is not supported");
-    command->add_flag("--json", train_.prints_json,
-                      "Print the result as one JSON object, the last line of stdout");
-    command
-        ->add_option("--progress", train_.progress,
-                     "auto: a bar on a terminal, else lines; on; off")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, ProgressMode>{
-            {"auto", ProgressMode::kAuto}, {"on", ProgressMode::kOn}, {"off", ProgressMode::kOff}}))
-        ->option_text("auto|on|off");
+    add_train_options(*command, train_);
   }
 
   void add_evaluate() {
@@ -182,6 +170,7 @@ class CommandLine {
         ->required();
     command->add_option("target", export_.target, "The folder to write")->required();
     command->add_flag("--overwrite", export_.overwrites, "Replace an earlier export");
+    add_load_flags(*command, export_.load);
   }
 
   void add_inspect() {
@@ -220,6 +209,7 @@ class CommandLine {
                            });
     for (CLI::App* command : {validate, render}) {
       command->add_option("config", config_, "Config file")->required();
+      describe_overrides(*command);
       takes_overrides_.insert(command);
     }
     CLI::App* schema = add("schema", "Print the JSON Schema of config files",
@@ -233,8 +223,8 @@ class CommandLine {
   }
 
   CLI::App app_{"Fine-tunes pretrained transformers as one JSON file says.", "finetune"};
-  std::map<CLI::App*, Action> actions_;
-  std::set<CLI::App*> takes_overrides_;
+  std::map<const CLI::App*, Action> actions_;
+  std::set<const CLI::App*> takes_overrides_;
   std::vector<std::string> overrides_;
   bool is_verbose_ = false;
   bool is_quiet_ = false;
@@ -258,8 +248,7 @@ class CommandLine {
 }  // namespace
 
 int run_command_line(const std::vector<std::string>& arguments) {
-  SplitArguments split = split_overrides(arguments);
-  return CommandLine(std::move(split.overrides)).run(std::move(split.arguments));
+  return CommandLine().run(arguments);
 }
 
 }  // namespace finetune::apps

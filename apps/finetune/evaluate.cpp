@@ -21,7 +21,7 @@ run::Inference::Answered answer(run::Inference& inference, const EvaluateArgumen
 
 int run_evaluate(const EvaluateArguments& arguments) {
   run::Inference inference(arguments.model, arguments.columns,
-                           generation_overrides(arguments.overrides, std::nullopt));
+                           generation_overrides(arguments.overrides, std::nullopt), arguments.load);
   const report::SplitResult result = run::judge(answer(inference, arguments));
   if (arguments.prints_json) {
     nlohmann::json report = run::evaluation_json(result);

@@ -14,6 +14,7 @@ struct EvaluateArguments {
   std::string data;
   std::string target;  ///< plain text beside `data`, line by line; empty: the data file has it
   run::ColumnOptions columns;
+  models::LoadOptions load;
   std::vector<std::string> overrides;  ///< as run::read_generation_overrides takes them
   bool prints_json = false;
 };

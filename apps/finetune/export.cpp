@@ -7,7 +7,7 @@
 namespace finetune::apps {
 
 int run_export(const ExportArguments& arguments) {
-  run::export_model(arguments.source, arguments.target, arguments.overwrites);
+  run::export_model(arguments.source, arguments.target, arguments.overwrites, arguments.load);
   std::cout << arguments.target.string() << std::endl;
   return 0;
 }

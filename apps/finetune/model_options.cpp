@@ -1,7 +1,8 @@
 #include "model_options.h"
 
-#include <map>
 #include <string>
+
+#include "common_options.h"
 
 namespace finetune::apps {
 
@@ -11,6 +12,11 @@ constexpr const char* kGenerationKeys =
     "\nKeys of the config section 'generation' may follow, with or without its name: num_beams=5,\n"
     "--num_beams=5 or generation.num_beams=5; 'finetune explain generation' lists them. They come\n"
     "before the run's config, and that before the model's generation_config.json.";
+
+constexpr const char* kLines =
+    "\nA line or row that is not UTF-8, holds a NUL, or is no pair where the model takes pairs "
+    "ends\n"
+    "the command with exit code 3 and a message that names it.";
 
 void add_model(CLI::App& command, std::filesystem::path& model) {
   command.add_option("model", model, "Run folder, checkpoint or Hugging Face folder")->required();
@@ -71,6 +77,7 @@ void add_evaluate_options(CLI::App& command, EvaluateArguments& arguments) {
                   "too")
       ->needs(data)
       ->excludes(label);
+  add_load_flags(command, arguments.load);
   command.add_flag("--json", arguments.prints_json, "Print one JSON object");
   command.footer(command.get_footer() + kGenerationKeys);
 }
@@ -81,25 +88,25 @@ void add_predict_options(CLI::App& command, PredictArguments& arguments) {
   add_model(command, arguments.model);
   CLI::Option* data = command.add_option("--data", arguments.data, "A data file instead of lines");
   add_columns(command, data, arguments.columns);
-  command
-      .add_option("--format", arguments.prints_text,
-                  std::string("json (") + (is_plain ? "default" : "an object a line") +
-                      "), or text" + (is_plain ? "" : " (default)") +
-                      ": the label or the written text only, line ends in it as spaces")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, bool>{{"json", false}, {"text", true}}))
-      ->option_text("json|text");
+  add_choice<bool>(command, "--format", arguments.prints_text, {{"json", false}, {"text", true}},
+                   std::string("json (") + (is_plain ? "default" : "an object a line") +
+                       "), or text" + (is_plain ? "" : " (default)") +
+                       ": the label or the written text only, line ends in it as spaces, other "
+                       "control characters as \\xNN");
   command
       .add_option(
           "--n-best", arguments.num_best,
           "So many texts for each input, best first. json: \"n_best\": [{\"text\", "
           "\"score\"}, ...]; text: a line each: number of the input, score, text, separated "
           "by tabs. Beams become as many unless num_beams is given")
-      ->check(CLI::Range(int64_t{1}, int64_t{1000}));
+      ->check(whole_number(1, 1000));
   if (is_plain) {
-    command.add_flag("--pairs", arguments.has_pairs, "Lines hold two texts, separated by a tab");
+    command.add_flag(
+        "--pairs", arguments.has_pairs,
+        "Lines hold two texts, separated by one tab (default: as the run was configured)");
   }
-  command.footer(command.get_footer() + kGenerationKeys);
+  add_load_flags(command, arguments.load);
+  command.footer(command.get_footer() + kLines + kGenerationKeys);
 }
 
 }  // namespace finetune::apps

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
 #include "base/error.h"
 
@@ -35,6 +34,14 @@ std::string override_of(std::string_view argument) {
 }
 
 }  // namespace
+
+bool is_key_option(std::string_view argument) {
+  return argument.starts_with("--") && is_key(argument.substr(2));
+}
+
+bool is_override(std::string_view argument) {
+  return argument == "--set" || argument.starts_with("--set=") || !override_of(argument).empty();
+}
 
 SplitArguments split_overrides(const std::vector<std::string>& arguments) {
   SplitArguments split;

@@ -96,7 +96,8 @@ void answer_lines(run::Inference& inference, bool has_pairs, Printer& printer) {
 
 int run_predict(const PredictArguments& arguments) {
   run::Inference inference(arguments.model, arguments.columns,
-                           generation_overrides(arguments.overrides, arguments.num_best));
+                           generation_overrides(arguments.overrides, arguments.num_best),
+                           arguments.load);
   check_form(arguments.form, *inference.trained().type);
   Printer printer(arguments);
   if (arguments.data.empty()) {

@@ -19,6 +19,7 @@ struct PredictArguments {
   std::filesystem::path model;  ///< a run, a checkpoint or a Hugging Face folder
   std::string data;             ///< a data file; empty: lines of stdin
   run::ColumnOptions columns;
+  models::LoadOptions load;
   bool prints_text = false;            ///< --format text: the label or the written text only
   bool has_pairs = false;              ///< lines hold two texts, separated by a tab
   std::optional<int64_t> num_best;     ///< --n-best

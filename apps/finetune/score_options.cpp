@@ -1,5 +1,7 @@
 #include "score_options.h"
 
+#include "common_options.h"
+
 namespace finetune::apps {
 
 const char* const kScoreExamples =
@@ -15,7 +17,7 @@ void add_metric_options(CLI::App& command, ScoreArguments& arguments) {
                      "BLEU: 13a (default), intl, zh, char, none");
   command.add_option("--smooth", arguments.smoothing, "BLEU: exp (default), floor, add-k, none");
   command.add_option("--smooth-value", arguments.smooth_value, "BLEU: of floor (0.1), add-k (1)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(non_negative_number());
   command.add_flag("--effective-order", arguments.effective_order,
                    "BLEU: without orders that a text is too short for");
   command.add_flag("--lowercase", arguments.lowercase, "BLEU, chrF, exact match: ignore case");
@@ -41,11 +43,11 @@ void add_score_options(CLI::App& command, ScoreArguments& arguments) {
   command
       .add_option("--samples", arguments.num_samples,
                   "Bootstrap samples (default 1000; 0: no intervals)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number(0));
   command
       .add_option("--trials", arguments.num_trials,
                   "Trials of the randomisation test (default 10000; 0: none)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number(0));
   command.add_option("--seed", arguments.seed, "Of both (default 12345, sacreBLEU's)");
   command.add_flag("--sentences", arguments.prints_sentences,
                    "A score for every line, too; BLEU then has --effective-order");

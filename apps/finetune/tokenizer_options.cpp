@@ -1,7 +1,6 @@
 #include "tokenizer_options.h"
 
-#include <map>
-#include <string>
+#include "common_options.h"
 
 namespace finetune::apps {
 
@@ -21,29 +20,31 @@ void add_tokenize_options(CLI::App& command, TokenizeArguments& arguments) {
   command.add_flag("--tokens", arguments.prints_tokens, "Print tokens (after the ids and a tab)");
   command.add_flag("--offsets", arguments.prints_offsets,
                    "Print offsets in code points (after the rest and a tab)");
-  command.add_flag("--pair", arguments.has_pairs, "Lines hold two texts, separated by a tab");
+  command.add_flag("--pair", arguments.has_pairs, "Lines hold two texts, separated by one tab");
   command.add_flag("--json", arguments.is_json,
                    "Texts are JSON strings (pairs: arrays of two), which may hold line ends");
   command.add_flag("--decode", arguments.decodes, "Read ids, print text");
   command.add_flag("!--no-special", arguments.adds_special_tokens, "Leave special tokens out");
   command.add_option("--max-length", arguments.max_length, "Cut to this many tokens")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command.add_option("--threads", arguments.threads, "Default: all processors")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
+  command.footer(command.get_footer() +
+                 "\nBytes that are not UTF-8 are read as U+FFFD; a warning at the end counts such "
+                 "lines and\nthose with a NUL.");
 }
 
 void add_train_tokenizer_options(CLI::App& command, TrainTokenizerArguments& arguments) {
   text::TrainTokenizerOptions& options = arguments.options;
   options.num_threads = 0;
   command.add_option("files", arguments.files, "Text files, a text a line; -: stdin")->required();
-  command.add_option("--type", options.kind, "SentencePiece unigram or bpe, byte-bpe, wordpiece")
-      ->required()
-      ->transform(CLI::CheckedTransformer(std::map<std::string, text::TokenizerKind>{
-          {"unigram", text::TokenizerKind::kUnigram},
-          {"bpe", text::TokenizerKind::kSentencePieceBpe},
-          {"byte-bpe", text::TokenizerKind::kByteBpe},
-          {"wordpiece", text::TokenizerKind::kWordPiece}}))
-      ->option_text("unigram|bpe|byte-bpe|wordpiece");
+  add_choice<text::TokenizerKind>(command, "--type", options.kind,
+                                  {{"unigram", text::TokenizerKind::kUnigram},
+                                   {"bpe", text::TokenizerKind::kSentencePieceBpe},
+                                   {"byte-bpe", text::TokenizerKind::kByteBpe},
+                                   {"wordpiece", text::TokenizerKind::kWordPiece}},
+                                  "SentencePiece unigram or bpe, byte-bpe, wordpiece")
+      ->required();
   command.add_option("--vocab-size", options.vocab_size, "Tokens, special ones included")
       ->required();
   command.add_option("-o,--output", arguments.output, "The folder to write")->required();
@@ -61,7 +62,7 @@ void add_train_tokenizer_options(CLI::App& command, TrainTokenizerArguments& arg
                      "Share of the text's characters that get a piece (unigram, bpe; default "
                      "0.9995)");
   command.add_option("--threads", options.num_threads, "Default: all processors")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command.add_flag("--overwrite", arguments.overwrites, "Replace an earlier tokenizer");
   command.add_flag("--json", arguments.prints_json, "Print one JSON object");
 }

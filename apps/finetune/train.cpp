@@ -59,13 +59,10 @@ int run_train(const TrainArguments& arguments) {
   run::TrainSummary summary;
   {
     Progress progress(arguments.progress);
-    models::LoadOptions load;
-    load.allow_nonfinite = arguments.allows_nonfinite;
-    load.allow_unused = arguments.allows_unused;
-    summary =
-        run::train({run::read_run_config(arguments.config, arguments.overrides), arguments.resume,
-                    arguments.is_forced, arguments.allows_data_change, arguments.repairs, load},
-                   progress);
+    summary = run::train(
+        {run::read_run_config(arguments.config, arguments.overrides), arguments.resume,
+         arguments.is_forced, arguments.allows_data_change, arguments.repairs, arguments.load},
+        progress);
   }
   if (arguments.prints_json) {
     std::cout << base::dump_json(to_json(summary)) << std::endl;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/model.h"
 #include "progress.h"
 #include "run/resume.h"
 
@@ -16,8 +17,7 @@ struct TrainArguments {
   bool is_forced = false;
   bool allows_data_change = false;
   bool repairs = false;
-  bool allows_nonfinite = false;
-  bool allows_unused = false;
+  models::LoadOptions load;
   bool prints_json = false;
   ProgressMode progress = ProgressMode::kAuto;
 };

@@ -84,9 +84,10 @@ void warn_of_cuts(std::span<const data::Example> examples, const data::EncodedDa
 }  // namespace
 
 Inference::Inference(const fs::path& path, const ColumnOptions& columns,
-                     const std::optional<GenerationOverrides>& generation)
+                     const std::optional<GenerationOverrides>& generation,
+                     const models::LoadOptions& load)
     : threads_(configure_runtime(std::nullopt)),
-      trained_(load_trained_model(path)),
+      trained_(load_trained_model(path, load)),
       run_(config_of_run(path)),
       read_(read_options_of(run_, *trained_.type, columns)),
       limits_(trained_.type->limits(trained_.model->config())),

@@ -31,7 +31,8 @@ class Inference {
   /// Loads the model that `path` stands for and configures threads. Throws ConfigError where
   /// `generation` does not fit the model, or is given for one that writes no text.
   explicit Inference(const std::filesystem::path& path, const ColumnOptions& columns = {},
-                     const std::optional<GenerationOverrides>& generation = std::nullopt);
+                     const std::optional<GenerationOverrides>& generation = std::nullopt,
+                     const models::LoadOptions& load = {});
 
   const TrainedModel& trained() const { return trained_; }
 

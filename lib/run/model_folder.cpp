@@ -81,7 +81,7 @@ void verify_checkpoint(const fs::path& folder) {
   if (fs::exists(folder / train::kManifestName)) train::verify_manifest(folder);
 }
 
-TrainedModel load_trained_model(const fs::path& path) {
+TrainedModel load_trained_model(const fs::path& path, models::LoadOptions load) {
   TrainedModel trained;
   trained.folder = resolve_model_folder(path);
   verify_checkpoint(trained.folder);
@@ -91,7 +91,6 @@ TrainedModel load_trained_model(const fs::path& path) {
     throw CheckpointError(config_file.string() + ": should hold a JSON object");
   trained.type = type_of(path, config);
   trained.labels = trained.type->adopt(config, config_file.string());
-  models::LoadOptions load;
   load.allow_new_head = false;
   trained.model = with_context(base::cat("loading ", trained.folder.string()), [&] {
     return trained.type
@@ -137,8 +136,9 @@ std::string generation_config_of(const TrainedModel& trained) {
 
 /// Writes the model in `folder`, which `source` stands for, to `target`: whole, by a rename at the
 /// end.
-void export_folder(const fs::path& folder, const fs::path& source, const fs::path& target) {
-  const TrainedModel trained = load_trained_model(folder);
+void export_folder(const fs::path& folder, const fs::path& source, const fs::path& target,
+                   const models::LoadOptions& load) {
+  const TrainedModel trained = load_trained_model(folder, load);
   base::Fs& files = base::posix_fs();
   const fs::path parent = target.parent_path();
   const std::string name = target.filename().string();
@@ -168,7 +168,8 @@ void export_folder(const fs::path& folder, const fs::path& source, const fs::pat
 
 }  // namespace
 
-void export_model(const fs::path& source, const fs::path& given_target, bool overwrites) {
+void export_model(const fs::path& source, const fs::path& given_target, bool overwrites,
+                  const models::LoadOptions& load) {
   fs::path target = fs::absolute(given_target).lexically_normal();
   if (!target.has_filename()) target = target.parent_path();  // "out/"
   const bool is_taken =
@@ -187,7 +188,7 @@ void export_model(const fs::path& source, const fs::path& given_target, bool ove
   for (int attempts_left = 5;; --attempts_left) {
     const fs::path folder = resolve_model_folder(source);
     try {
-      return export_folder(folder, source, target);
+      return export_folder(folder, source, target, load);
     } catch (const Error&) {
       if (fs::exists(folder) || attempts_left == 0) throw;
     }

@@ -38,8 +38,8 @@ std::optional<std::filesystem::path> resolve_run_folder(const std::filesystem::p
 void verify_checkpoint(const std::filesystem::path& folder);
 
 /// Loads resolve_model_folder(path). Throws CheckpointError, also when the folder has no trained
-/// head.
-TrainedModel load_trained_model(const std::filesystem::path& path);
+/// head, whatever `load` says of that.
+TrainedModel load_trained_model(const std::filesystem::path& path, models::LoadOptions load = {});
 
 /// Throws CheckpointError when a tokenizer has ids that the model's embedding does not.
 void check_vocabulary(const models::Model& model, const Tokenizers& tokenizers);
@@ -60,6 +60,6 @@ void write_model_folder(base::Fs& fs, const std::filesystem::path& folder, const
 /// all, without the training state and with a model card. Throws BusyError when the target holds
 /// something and `overwrites` is false.
 void export_model(const std::filesystem::path& source, const std::filesystem::path& target,
-                  bool overwrites);
+                  bool overwrites, const models::LoadOptions& load = {});
 
 }  // namespace finetune::run

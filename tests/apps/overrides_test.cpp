@@ -55,6 +55,17 @@ TEST_CASE("behind a lone -- nothing is an override") {
   CHECK(split.overrides == Strings{"seed=1"});
 }
 
+TEST_CASE("forms of an override and keys that lack a value are told apart") {
+  for (const char* argument : {"--set", "--set=a.b=1", "a.b=1", "--a.b=1", "--seed=1", "about="})
+    CHECK(apps::is_override(argument));
+  for (const char* argument : {"--a.b", "a.b", "--seed", "--settle", "--json", "x"})
+    CHECK_FALSE(apps::is_override(argument));
+  for (const char* argument : {"--a.b", "--learning_rate", "--seed"})
+    CHECK(apps::is_key_option(argument));
+  for (const char* argument : {"a.b", "--a.b=1", "--json", "--resume", "-a.b", "--"})
+    CHECK_FALSE(apps::is_key_option(argument));
+}
+
 TEST_CASE("--set needs a value") {
   CHECK_THROWS_AS(apps::split_overrides({"train", "--set"}), ConfigError);
 }

@@ -94,6 +94,25 @@ class BadModel(support.Case):
         self.refused("spare", "F8_E4M3", "--allow-unused")
         self.assertEqual(support.run("train", self.config, "--allow-unused").code, 0)
 
+    def test_what_train_accepts_of_weights_the_other_commands_accept(self):
+        support.make_model(self.model, classifier=True)
+        header, data = header_of(self.weights)
+        header["spare"] = {"dtype": "F8_E4M3", "shape": [4], "data_offsets": [len(data), len(data) + 4]}
+        name = "bert.embeddings.word_embeddings.weight"
+        last = header[name]["data_offsets"][1] - 4  # in the row of a letter that no line below holds
+        write_weights(self.weights, header, data[:last] + struct.pack("<f", float("nan")) + data[last:][4:] + b"\0" * 4)
+        table = support.write_tsv(self.folder / "labelled.tsv", [("good film", "LABEL_0"), ("bad book", "LABEL_1")])
+        for command, *arguments in (("predict", self.model), ("evaluate", self.model, "--data", table, "--text-column", "sentence",
+                                                              "--label-column", "label"), ("export", self.model, self.folder / "out")):
+            with self.subTest(command):
+                run = lambda *flags: support.run(command, *arguments, *flags, stdin="good film\n")
+                self.assert_fails(run("--allow-nonfinite"), support.EXIT_MODEL, "spare", "--allow-unused")
+                self.assert_fails(run("--allow-unused"), support.EXIT_MODEL, name, "--allow-nonfinite")
+                accepted = run("--allow-unused", "--allow-nonfinite")
+                self.assertEqual(accepted.code, 0, accepted)
+        exported, _ = header_of(self.folder / "out" / "model.safetensors")
+        self.assertNotIn("spare", exported)
+
     def test_an_index_that_leads_elsewhere(self):
         header, _ = header_of(self.weights)
         outside = self.folder / "outside.safetensors"

@@ -112,6 +112,60 @@ class Commands(support.Case):
     def test_predict_of_nothing_is_nothing(self):
         self.assertEqual(self.ok("predict", self.run_folder, stdin="").out, "")
 
+    def test_a_line_that_is_no_text_is_refused_by_its_number(self):
+        for bad, words in ((b"gr\xfc\xdf", "not valid UTF-8"), (b"good\0film", "NUL")):
+            for arguments in ([], ["--data", "-"]):
+                result = support.run("predict", self.run_folder, *arguments, stdin=b"sentence\ngood film\n" + bad + b"\nfine\n")
+                self.assert_fails(result, support.EXIT_DATA, "standard input:3", words)
+
+    def test_a_line_that_should_be_a_pair_and_is_none_is_refused(self):
+        for line, words in (("good film", "found 0"), ("good\tfilm\tbook", "found 2")):
+            stdin = f"good\tfilm\n{line}\n"
+            self.assert_fails(support.run("predict", self.run_folder, "--pairs", stdin=stdin), support.EXIT_DATA, "standard input:2", words)
+            self.assert_fails(support.run("tokenize", self.model, "--pair", stdin=stdin), support.EXIT_DATA, "standard input:2", words)
+        self.assertEqual(len(self.ok("predict", self.run_folder, "--pairs", stdin="good\tfilm\nbad\t\n").out.splitlines()), 2)
+
+    def test_tokenize_repairs_bytes_and_says_so_once(self):
+        lines = [b"good"] * 20000
+        lines[150] = lines[19000] = b"g\xffd"
+        lines[7] = b"good\0film"
+        found = self.ok("tokenize", self.model, "--ids", stdin=b"\n".join(lines))
+        expected = self.ok("tokenize", self.model, "--ids", stdin=b"\n".join(line.replace(b"\xff", "\ufffd".encode()) for line in lines))
+        self.assertEqual(found.out, expected.out)
+        for words in ("2 lines held bytes that are not UTF-8, read as U+FFFD; first: line 151\n", "1 line held NUL bytes", "first: line 8\n"):
+            self.assertEqual(found.err.count(words), 1, found)
+        self.assertNotIn("UTF-8", expected.err)
+        self.assertEqual(self.ok("tokenize", self.model, stdin="Größe\n").err, "")
+
+    def test_names_of_labels_cannot_act_on_a_terminal(self):
+        exported = self.folder / "exported"
+        self.ok("export", self.run_folder, exported)
+        path = exported / "config.json"
+        settings = json.loads(path.read_text())
+        names = {"0": "\x1b[31mone\nline\u009b", "1": "other\x07"}
+        settings.update(id2label=names, label2id={name: int(number) for number, name in names.items()})
+        path.write_text(json.dumps(settings))
+        lines = "\n".join(text for text, _ in support.sentences(20, seed=5))
+        out = self.ok("predict", exported, "--format", "text", stdin=lines).out
+        self.assertEqual(set(out.split("\n")[:-1]), {"\\x1b[31mone line\\x9b", "other\\x07"})
+        self.assertEqual({answer["label"] for answer in map(json.loads, self.ok("predict", exported, stdin=lines).out.splitlines())},
+                         set(names.values()))
+
+    def test_command_lines_that_cannot_be_read(self):
+        for arguments, words in (
+                (["--nosuch"], "unknown option '--nosuch'"), (["compare"], "unknown command 'compare'. Commands: train, "),
+                (["trian"], "did you mean train?"), (["train", "--resum", self.config], "did you mean --resume?"),
+                (["train", self.config, "--resume", "foo"], "--resume: expected auto, must or never, found 'foo'; see 'finetune train --help'"),
+                (["train", self.config, "--resume", "2"], "found '2'"), (["train", self.config, "--progress", "1"], "expected auto, on or off"),
+                (["predict", self.run_folder, "--format", "1"], "--format: expected json or text, found '1'"),
+                (["predict", self.run_folder, "--n-best", "0"], "--n-best: expected a whole number from 1 to 1000, found '0'"),
+                (["tokenize", self.model, "--max-length", "0"], "--max-length: expected a whole number from 1"),
+                (["score", "a", "b", "--samples", "few"], "--samples: expected a whole number from 0"),
+                (["train", self.config, "--training.batch_size", "5"], "--training.batch_size=VALUE"),
+                (["schema", "training.batch_size=5"], "takes no overrides")):
+            with self.subTest(str(arguments)):
+                self.assert_fails(support.run(*arguments), support.EXIT_USAGE, words)
+
     def test_tokenize_gives_what_transformers_gives(self):
         import transformers
 
@@ -198,6 +252,8 @@ class Commands(support.Case):
             text = self.ok(command, "--help").out
             self.assertIn(f"finetune {command}", text)
             self.assertIn("Examples", text)
+            self.assertEqual("--set KEY=VALUE" in text, command in ("train", "validate", "render"), command)
+            self.assertEqual("--allow-unused" in text, command in ("train", "evaluate", "predict", "export"), command)
         self.assertRegex(self.ok("--version").out, r"finetune \d+\.\d+.*LibTorch 2\..*CUDA.*instruction sets of the processor: \S")
 
     def test_progress_lines_without_a_terminal(self):
