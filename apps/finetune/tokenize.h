@@ -6,7 +6,7 @@
 namespace finetune::apps {
 
 struct TokenizeArguments {
-  std::filesystem::path tokenizer;  ///< a folder or file of a tokenizer
+  std::filesystem::path tokenizer{};  ///< a folder or file of a tokenizer
   /// What is printed of each line, as columns separated by tabs; none of them: a JSON object.
   bool prints_ids = false;
   bool prints_tokens = false;

@@ -165,6 +165,8 @@ class Commands(support.Case):
                 (["schema", "training.batch_size=5"], "takes no overrides")):
             with self.subTest(str(arguments)):
                 self.assert_fails(support.run(*arguments), support.EXIT_USAGE, words)
+        scored = support.run("score", "absent", "absent", "--seed=5")  # an option of score, though a key of configs too
+        self.assertIn("cannot open 'absent'", scored.err)
 
     def test_tokenize_gives_what_transformers_gives(self):
         import transformers
