@@ -10,7 +10,8 @@ import support
 NAMES = sorted(path.name for path in (support.ROOT / "configs").glob("*.json"))
 FEW_STEPS = ["training.max_steps=32", "training.num_train_epochs=null", "training.max_time=null", "training.threads=1",
              "schedule.type=constant", "schedule.warmup=4 steps", "checkpoints.every=1000 steps", "evaluation.every=1000 steps",
-             "logging.every=1 steps", "data.cache=false", "data.test=null", "generation.num_beams=1", "generation.max_new_tokens=8"]
+             "logging.every=1 steps", "data.cache=false", "data.test=null"]
+SHORT_TEXTS = ["generation.num_beams=1", "generation.max_new_tokens=8"]
 VALIDATION_LINES = 24
 
 
@@ -62,7 +63,8 @@ class Configs(support.Case):
         self.assertEqual(support.run("validate", support.ROOT / "configs" / name).code, 0)
         if reason := self.reason_to_skip(config):
             self.skipTest(f"{name}: {reason}")
-        result = support.run("train", file, "--json", *FEW_STEPS, *small_batches(config), self.few_validation_rows(config),
+        few = FEW_STEPS + (SHORT_TEXTS if config["task"]["type"] != "classification" else [])
+        result = support.run("train", file, "--json", *few, *small_batches(config), self.few_validation_rows(config),
                              f"output_dir={self.folder / 'run'}", timeout=200)
         self.assertEqual(result.code, 0, result)
         losses = [event["loss"] for event in support.events(self.folder / "run")]

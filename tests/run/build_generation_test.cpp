@@ -19,7 +19,9 @@ constexpr tasks::ModelLimits kLimits = {100, 60, {}, {}};
 /// A run's config with a section "generation".
 RunConfig config_with(const std::string& generation) {
   const TinyRun tiny;
-  return tiny.config(R"({"generation": )" + generation + "}");
+  return tiny.config(
+      R"({"task": {"type": "language_modeling"}, "evaluation": {"metric": "loss"}, "generation": )" +
+      generation + "}");
 }
 
 std::string misfit(const models::Model& model, const decode::Options& options) {

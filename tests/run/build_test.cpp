@@ -124,7 +124,7 @@ TEST_CASE("optimizer and checkpoint options are those of the config") {
 TEST_CASE("data is read as the config says") {
   const TinyRun tiny;
   const data::ReadOptions read = build_read_options(tiny.config(R"({
-      "task": {"problem": "multi_label"},
+      "task": {"problem": "multi_label"}, "evaluation": {"metric": "micro_f1"},
       "data": {"header": false, "text_column": 2, "text_pair_column": 0, "label_column": 1,
                "on_bad_row": "quarantine", "max_bad_rows": 3, "max_row_bytes": 999}})"));
   CHECK_FALSE(read.has_header);

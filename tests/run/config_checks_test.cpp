@@ -3,12 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "minimal_config.h"
+#include "minimal_text_config.h"
 
 namespace finetune::run {
 namespace {
 
 using test::config_errors;
 using test::kMinimalConfig;
+using test::minimal_text_config;
 
 TEST_CASE("early stopping needs validation data") {
   CHECK(config_errors(kMinimalConfig, {"early_stopping.patience=3"}) ==
@@ -72,11 +74,6 @@ TEST_CASE("a run may not overwrite its model") {
         "starts from");
 }
 
-std::string text_task(const char* type) {
-  return std::string(R"({"output_dir": "run", "model": {"path": "m"}, "task": {"type": ")") + type +
-         R"("}, "data": {"train": "t.tsv", "validation": "v.tsv"}})";
-}
-
 TEST_CASE("metrics that a task cannot have are found before there is any data, all at once") {
   CHECK(config_errors(kMinimalConfig, {"evaluation.metric=bleu", "data.validation=v.tsv",
                                        "early_stopping.metric=mae"}) ==
@@ -92,10 +89,10 @@ TEST_CASE("metrics that a task cannot have are found before there is any data, a
   CHECK(config_errors(kMinimalConfig, {"task.problem=multi_label", "evaluation.metric=accuracy"})
             .ends_with("a multi_label task has no 'accuracy'; it has loss, exact_match, macro_f1, "
                        "micro_f1"));
-  CHECK(config_errors(text_task("translation"), {"evaluation.metric=rouge1"})
+  CHECK(config_errors(minimal_text_config("translation"), {"evaluation.metric=rouge1"})
             .ends_with("a translation has no 'rouge1'; it has loss, perplexity, token_accuracy, "
                        "bleu, chrf, ter"));
-  CHECK(config_errors(text_task("language_modeling"), {"evaluation.metric=bleu"})
+  CHECK(config_errors(minimal_text_config("language_modeling"), {"evaluation.metric=bleu"})
             .ends_with("a language model has no 'bleu'; it has loss, perplexity, token_accuracy"));
 }
 
@@ -114,7 +111,7 @@ TEST_CASE("how texts are written is for tasks that write them") {
         "  override 'generation.top_k=3': generation.top_k: the task classification writes no "
         "texts: leave it out");
   for (const char* type : {"translation", "summarization", "language_modeling"})
-    CHECK(config_errors(text_task(type), {"generation.num_beams=5"}).empty());
+    CHECK(config_errors(minimal_text_config(type), {"generation.num_beams=5"}).empty());
 }
 
 TEST_CASE("a task that does not exist is the only thing that is said of it") {

@@ -4,12 +4,13 @@
 
 #include "config/fields.h"
 #include "minimal_config.h"
+#include "minimal_text_config.h"
 
 namespace finetune::run {
 namespace {
 
 using test::config_errors;
-using test::kMinimalConfig;
+using test::minimal_text_config;
 
 TEST_CASE("nothing of generation is set unless somebody sets it: the model's own settings count") {
   GenerationSection generation;
@@ -31,7 +32,7 @@ TEST_CASE("every setting of generation can be given") {
   for (const config::Field& field : fields.fields()) {
     const std::string text = "generation." + field.key + "=" + field.rule.example;
     CAPTURE(text);
-    CHECK(config_errors(kMinimalConfig, {text}).empty());
+    CHECK(config_errors(minimal_text_config(), {text}).empty());
   }
 }
 

@@ -3,13 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "minimal_config.h"
+#include "minimal_text_config.h"
 
 namespace finetune::run {
 namespace {
 
 using Catch::Matchers::Contains;
 using test::config_errors;
-using test::kMinimalConfig;
+using test::minimal_text_config;
 
 TEST_CASE("limits of generation that exclude each other are errors that name both keys") {
   struct Row {
@@ -41,7 +42,7 @@ TEST_CASE("limits of generation that exclude each other are errors that name bot
        "do_sample is false"},
   };
   for (const Row& row : rows) {
-    const std::string errors = config_errors(kMinimalConfig, row.overrides);
+    const std::string errors = config_errors(minimal_text_config(), row.overrides);
     INFO(row.overrides.front());
     CHECK_THAT(errors, Contains(row.blamed) && Contains(row.words));
     CHECK(errors.find('\n') == std::string::npos);  // one error, not one for each key
@@ -62,9 +63,9 @@ TEST_CASE("limits of generation that fit each other are no errors") {
   };
   for (const auto& overrides : fitting) {
     INFO(overrides.front());
-    CHECK(config_errors(kMinimalConfig, overrides).empty());
+    CHECK(config_errors(minimal_text_config(), overrides).empty());
   }
-  CHECK_THAT(config_errors(kMinimalConfig, {"generation.early_stopping=heuristic"}),
+  CHECK_THAT(config_errors(minimal_text_config(), {"generation.early_stopping=heuristic"}),
              Contains("true, false or \"never\""));
 }
 
