@@ -17,10 +17,10 @@ struct FileNotes {
   std::map<std::string, int64_t> rows_dropped{};  ///< usable, but too long or the like: by reason
 };
 
-/// An encoded data set as columns, each over all rows; rows are R, their tokens end to end T.
+/// An encoded data set as columns, each over all rows; rows are R, their tokens end to end N.
 struct EncodedColumns {
   std::vector<int64_t> offsets{0};     ///< [R+1] row r holds tokens [offsets[r], offsets[r+1])
-  std::vector<int32_t> token_ids;      ///< [T]
+  std::vector<int32_t> token_ids;      ///< [N]
   std::vector<int32_t> second_begins;  ///< [R] first token with type id 1, else the length
   std::vector<int32_t> tokens_cut;     ///< [R] removed by truncation
   std::vector<int32_t> class_ids;      ///< [R] -1: unlabelled

@@ -84,7 +84,7 @@ SumAndNorm dropout_add_then_norm(const at::Tensor& x, const at::Tensor& residual
 at::Tensor dropout(const at::Tensor& x, const Dropout& dropout);
 
 /// words[ids] + positions_table[positions] + segments_table[segments]; the last two tables may be
-/// undefined. ids, positions, segments int64 [N]; tables [V, D], [P, D], [S, D] -> [N, D].
+/// undefined. ids, positions, segments int64 [N]; tables [V, D], [P, D], [G, D] -> [N, D].
 /// Gradients touch only the rows read. Throws InternalError for an index outside its table.
 struct WordOptions {
   float scale = 1.0F;   ///< of the rows of `words`

@@ -18,8 +18,8 @@ at::Tensor CrossAttention::forward(const at::Tensor& x, const BlockContext& cont
   options.num_heads = options_.num_heads;
   options.dropout = context.pass.dropout(options_.dropout_probability, dropout_place_);
   options.scale = options_.scale;
-  const at::Tensor q = q_->forward(x);                                     // [N, K]
-  const auto make = [&] { return kv_->forward(context.source->states); };  // [M, 2K]
+  const at::Tensor q = q_->forward(x);                                     // [N, HE]
+  const auto make = [&] { return kv_->forward(context.source->states); };  // [M, 2HE]
   if (context.cache == nullptr) {
     return kernels::cross_attention(q, make(), context.sequences, context.source->sequences,
                                     options);

@@ -12,9 +12,9 @@ namespace finetune::nn {
 /// Multi-head attention of a decoder to the source, without its output projection, Vaswani et
 /// al. 2017. One matrix product makes keys and values of all source tokens.
 ///
-/// Parameters: q.weight [K, D], q.bias [K]; kv.weight [2K, D] (keys, values in blocks of K rows),
-/// kv.bias [2K].
-/// Shapes: x [N, D] -> [N, K], sequence b attending to sequence b of the source.
+/// Parameters: q.weight [HE, D], q.bias [HE]; kv.weight [2HE, D] (keys, values in blocks of HE
+/// rows), kv.bias [2HE].
+/// Shapes: x [N, D] -> [N, HE], sequence b attending to sequence b of the source.
 class CrossAttention : public torch::nn::Module {
  public:
   /// The mask of `options` is not read.

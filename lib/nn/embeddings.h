@@ -34,7 +34,7 @@ struct EmbeddingsOptions {
 /// Devlin et al. 2019; tables and norm as the options say.
 ///
 /// Parameters: words [V, D] unless they are shared, positions [P, D] where they are learned,
-/// segments [S, D] unless S is 0, norm.
+/// segments [G, D] unless G is 0, norm.
 /// Shapes: batch of N tokens -> [N, D].
 /// Throws: InternalError for an id, position or segment outside its table, or index tensors whose
 /// length is not that of the batch's sequences.

@@ -22,14 +22,14 @@ at::Tensor SelfAttention::forward(const at::Tensor& x, const BlockContext& conte
   options.dropout = context.pass.dropout(options_.dropout_probability, dropout_place_);
   options.scale = options_.scale;
   options.bias = context.relative_bias;
-  const at::Tensor qkv = qkv_->forward(x);  // [N, 3K]
+  const at::Tensor qkv = qkv_->forward(x);  // [N, 3HE]
   if (context.cache != nullptr) {
     context.cache->store(context.layer, qkv);
     if (context.cache->is_stepping()) {
       return context.cache->attend(context.layer, qkv.narrow(1, 0, options_.key_width()), options);
     }
   }
-  return kernels::attention(qkv, context.sequences, options);  // [N, K]
+  return kernels::attention(qkv, context.sequences, options);  // [N, HE]
 }
 
 }  // namespace finetune::nn

@@ -28,9 +28,9 @@ struct SelfAttentionOptions {
 /// Multi-head self-attention without its output projection, Vaswani et al. 2017, arXiv:1706.03762.
 /// One matrix product makes queries, keys and values.
 ///
-/// Parameters: qkv.weight [3K, D] (queries, keys, values in blocks of K rows), qkv.bias [3K]. The
-/// key width K is D unless the heads have a width of their own.
-/// Shapes: x [N, D] -> [N, K], attending inside each sequence.
+/// Parameters: qkv.weight [3HE, D] (queries, keys, values in blocks of HE rows) and qkv.bias [3HE];
+/// E is D / H unless the heads have a width of their own.
+/// Shapes: x [N, D] -> [N, HE], attending inside each sequence.
 class SelfAttention : public torch::nn::Module {
  public:
   /// `shared`, where given, is the layer of another self-attention, used here as well.

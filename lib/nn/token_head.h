@@ -12,7 +12,7 @@ namespace finetune::nn {
 
 struct TokenHeadOptions {
   int64_t width = 0;            ///< D, of the states
-  int64_t embedding_width = 0;  ///< E, of the word embeddings
+  int64_t embedding_width = 0;  ///< W, of the word embeddings
   int64_t vocab_size = 0;
   kernels::Activation activation = kernels::Activation::kGelu;
   double norm_epsilon = 1e-12;
@@ -21,8 +21,8 @@ struct TokenHeadOptions {
 /// What stands between the states of a masked language model and its word embeddings, Devlin et
 /// al. 2019: scores = words LayerNorm(activation(dense(x))) + bias.
 ///
-/// Parameters: dense (D -> E), norm, bias [V].
-/// Shapes: x [N, D] -> [N, E]; the product with the words and the bias are the caller's.
+/// Parameters: dense (D -> W), norm, bias [V].
+/// Shapes: x [N, D] -> [N, W]; the product with the words and the bias are the caller's.
 class TokenHead : public torch::nn::Module {
  public:
   explicit TokenHead(const TokenHeadOptions& options);

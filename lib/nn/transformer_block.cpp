@@ -90,7 +90,7 @@ Residual TransformerBlock::forward_norms_after(const at::Tensor& x,
   };
   const at::Tensor none;
   const at::Tensor& rows = cross_attention_ ? none : context.rows;
-  const at::Tensor attended = select(attention_->forward(x, context), rows);  // [R, K]
+  const at::Tensor attended = select(attention_->forward(x, context), rows);  // [R, HE]
   at::Tensor y = attention_norm_->forward(attention_output_->forward(attended), select(x, rows),
                                           attention_dropout(context.pass));  // (1) [R, D]
   if (cross_attention_) {
@@ -111,7 +111,7 @@ Residual TransformerBlock::forward_norms_before(const Residual& state,
   const at::Tensor none;
   const at::Tensor& rows = cross_attention_ ? none : context.rows;
   kernels::SumAndNorm y = sum_and_norm(*attention_norm_, state);
-  const at::Tensor attended = select(attention_->forward(y.norm, context), rows);  // [R, K]
+  const at::Tensor attended = select(attention_->forward(y.norm, context), rows);  // [R, HE]
   Residual next{select(y.sum, rows), attention_output_->forward(attended),
                 attention_dropout(context.pass)};  // (2) [R, D]
   if (cross_attention_) {
