@@ -68,7 +68,10 @@ enum class AnswerMode { kNone, kQuick, kFull };
 
 struct EvaluationRequest {
   AnswerMode answers = AnswerMode::kNone;
-  int64_t num_rows = 0;  ///< of the data set
+  int64_t num_rows = 0;      ///< of the data set
+  bool wants_values = true;  ///< false: answers alone, so that no loss need be computed
+  int64_t first_row = 0;  ///< rows of the same input before this data set: what is drawn for a row
+                          ///< is a function of its place in the whole input
 };
 
 /// One pass over a data set in evaluation mode. Batches come in any order.

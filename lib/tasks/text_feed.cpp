@@ -62,6 +62,13 @@ data::Batch first_texts(const data::Batch& batch) {
   return first;
 }
 
+/// Numbers of the random streams of a batch.
+Ids streams_of(const data::Batch& batch, int64_t first_row) {
+  Ids streams = batch.example_indices;
+  for (int64_t& stream : streams) stream += first_row;
+  return streams;
+}
+
 }  // namespace
 
 TokenPredictions Seq2SeqFeed::predict(const data::Batch& batch, const nn::Pass& pass) {
@@ -81,8 +88,9 @@ std::optional<double> Seq2SeqFeed::encoder_similarity(const data::Batch& batch) 
 }
 
 std::vector<decode::Hypotheses> Seq2SeqFeed::write(const data::Batch& batch,
-                                                   const decode::Options& options) {
-  return decode::generate(model_, to_token_batch(batch), options, batch.example_indices);
+                                                   const decode::Options& options,
+                                                   int64_t first_row) {
+  return decode::generate(model_, to_token_batch(batch), options, streams_of(batch, first_row));
 }
 
 TokenPredictions PrefixFeed::predict(const data::Batch& batch, const nn::Pass& pass) {
@@ -100,8 +108,9 @@ TokenPredictions PrefixFeed::predict(const data::Batch& batch, const nn::Pass& p
 }
 
 std::vector<decode::Hypotheses> PrefixFeed::write(const data::Batch& batch,
-                                                  const decode::Options& options) {
-  return decode::generate(model_, to_token_batch(batch), options, batch.example_indices);
+                                                  const decode::Options& options,
+                                                  int64_t first_row) {
+  return decode::generate(model_, to_token_batch(batch), options, streams_of(batch, first_row));
 }
 
 TokenPredictions LanguageFeed::predict(const data::Batch& batch, const nn::Pass& pass) {
@@ -109,6 +118,7 @@ TokenPredictions LanguageFeed::predict(const data::Batch& batch, const nn::Pass&
   Ids labels;
   for (int64_t b = 0; b < batch.num_sequences(); ++b) {
     const auto ids = part(batch.token_ids, batch.offsets, b);
+    if (ids.size() < 2) continue;
     inputs.append(ids.first(ids.size() - 1));
     labels.insert(labels.end(), ids.begin() + 1, ids.end());
     inputs.close();
@@ -117,8 +127,9 @@ TokenPredictions LanguageFeed::predict(const data::Batch& batch, const nn::Pass&
 }
 
 std::vector<decode::Hypotheses> LanguageFeed::write(const data::Batch& batch,
-                                                    const decode::Options& options) {
-  return decode::generate(model_, to_token_batch(batch), options, batch.example_indices);
+                                                    const decode::Options& options,
+                                                    int64_t first_row) {
+  return decode::generate(model_, to_token_batch(batch), options, streams_of(batch, first_row));
 }
 
 }  // namespace finetune::tasks

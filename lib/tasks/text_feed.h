@@ -29,11 +29,13 @@ class TextFeed {
   virtual models::VocabularyHead head() const = 0;
   /// encoder_similarity() of the first texts of the batch; nothing without an encoder.
   virtual std::optional<double> encoder_similarity(const data::Batch& /*batch*/) { return {}; }
-  /// False for a batch of texts that come without a target.
+  /// False for a batch in which there is nothing to predict: texts that come without a target.
   virtual bool has_labels(const data::Batch& batch) const { return !batch.label_offsets.empty(); }
-  /// Writes a text for each sequence of the batch, whose labels are not looked at.
+  /// Writes a text for each sequence of the batch, whose labels are not looked at. What is drawn
+  /// for a sequence is a function of first_row + its row.
   virtual std::vector<decode::Hypotheses> write(const data::Batch& batch,
-                                                const decode::Options& options) = 0;
+                                                const decode::Options& options,
+                                                int64_t first_row) = 0;
 };
 
 /// An encoder reads the text, a decoder predicts the target from [start] + labels[:-1].
@@ -44,8 +46,8 @@ class Seq2SeqFeed final : public TextFeed {
   TokenPredictions predict(const data::Batch& batch, const nn::Pass& pass) override;
   models::VocabularyHead head() const override { return model_.head(); }
   std::optional<double> encoder_similarity(const data::Batch& batch) override;
-  std::vector<decode::Hypotheses> write(const data::Batch& batch,
-                                        const decode::Options& options) override;
+  std::vector<decode::Hypotheses> write(const data::Batch& batch, const decode::Options& options,
+                                        int64_t first_row) override;
 
  private:
   models::Seq2SeqModel& model_;
@@ -59,23 +61,25 @@ class PrefixFeed final : public TextFeed {
 
   TokenPredictions predict(const data::Batch& batch, const nn::Pass& pass) override;
   models::VocabularyHead head() const override { return model_.head(); }
-  std::vector<decode::Hypotheses> write(const data::Batch& batch,
-                                        const decode::Options& options) override;
+  std::vector<decode::Hypotheses> write(const data::Batch& batch, const decode::Options& options,
+                                        int64_t first_row) override;
 
  private:
   models::LanguageModel& model_;
 };
 
-/// A language model predicts every token of a text but the first.
+/// A language model predicts every token of a text but the first; a text of one token has none.
 class LanguageFeed final : public TextFeed {
  public:
   explicit LanguageFeed(models::LanguageModel& model) : model_(model) {}
 
   TokenPredictions predict(const data::Batch& batch, const nn::Pass& pass) override;
   models::VocabularyHead head() const override { return model_.head(); }
-  bool has_labels(const data::Batch& /*batch*/) const override { return true; }
-  std::vector<decode::Hypotheses> write(const data::Batch& batch,
-                                        const decode::Options& options) override;
+  bool has_labels(const data::Batch& batch) const override {
+    return batch.offsets.back() > batch.num_sequences();
+  }
+  std::vector<decode::Hypotheses> write(const data::Batch& batch, const decode::Options& options,
+                                        int64_t first_row) override;
 
  private:
   models::LanguageModel& model_;

@@ -41,14 +41,15 @@ std::vector<int32_t> labels_of(const data::Batch& batch, int64_t b) {
 class TextEvaluation final : public Evaluation {
  public:
   TextEvaluation(TextFeed& feed, const text::Tokenizer& tokenizer, decode::Options generation,
-                 std::unique_ptr<TextAnswers> answers)
+                 const EvaluationRequest& request, std::unique_ptr<TextAnswers> answers)
       : feed_(feed),
         tokenizer_(tokenizer),
         generation_(std::move(generation)),
+        request_(request),
         answers_(std::move(answers)) {}
 
   void add(const data::Batch& batch) override {
-    if (feed_.has_labels(batch)) count(batch);
+    if (request_.wants_values && feed_.has_labels(batch)) count(batch);
     if (answers_) answer(batch);
   }
 
@@ -90,7 +91,8 @@ class TextEvaluation final : public Evaluation {
   }
 
   void answer(const data::Batch& batch) {
-    const std::vector<decode::Hypotheses> written = feed_.write(batch, generation_);
+    const std::vector<decode::Hypotheses> written =
+        feed_.write(batch, generation_, request_.first_row);
     for (int64_t b = 0; b < batch.num_sequences(); ++b) {
       const int64_t row = batch.example_indices[static_cast<size_t>(b)];
       answers_->set(row, written[static_cast<size_t>(b)]);
@@ -102,6 +104,7 @@ class TextEvaluation final : public Evaluation {
   TextFeed& feed_;
   const text::Tokenizer& tokenizer_;
   decode::Options generation_;
+  EvaluationRequest request_;
   metrics::Mean loss_;
   metrics::Mean accuracy_;
   bool is_probed_ = false;
@@ -134,7 +137,7 @@ std::unique_ptr<Evaluation> TextTask::start_evaluation(const EvaluationRequest& 
                                        !is_quick && options_.generation.num_return_sequences > 1});
   }
   return std::make_unique<TextEvaluation>(
-      *feed_, tokenizer_, is_quick ? quick(options_.generation) : options_.generation,
+      *feed_, tokenizer_, is_quick ? quick(options_.generation) : options_.generation, request,
       std::move(answers));
 }
 

@@ -28,7 +28,8 @@ std::optional<EvaluationResult> evaluate(tasks::Task& task, const data::EncodedD
                                          const EvaluatorOptions& options) {
   const at::NoGradGuard no_grad;
   const auto start = std::chrono::steady_clock::now();
-  const auto evaluation = task.start_evaluation({options.answers, dataset.size()});
+  const auto evaluation = task.start_evaluation(
+      {options.answers, dataset.size(), options.wants_values, options.first_row});
   const std::vector<int64_t> rows = rows_by_length(dataset);
   const auto batch_size = static_cast<size_t>(options.batch_size);
   for (size_t begin = 0; begin < rows.size(); begin += batch_size) {

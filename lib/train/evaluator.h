@@ -16,6 +16,8 @@ struct EvaluatorOptions {
   int64_t batch_size = 64;              ///< sequences a batch; they are sorted by length first
   std::function<bool()> should_stop{};  ///< asked between batches; may be empty
   tasks::AnswerMode answers = tasks::AnswerMode::kNone;
+  bool wants_values = true;  ///< as in tasks::EvaluationRequest
+  int64_t first_row = 0;     ///< likewise
 };
 
 struct EvaluationResult {
