@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "kernels/vocabulary.h"
 
@@ -16,6 +17,10 @@ bool is_full(const BeamState& state, const Options& options) {
 float penalized(float log_probability, int64_t length, double length_penalty) {
   return log_probability /
          static_cast<float>(std::pow(static_cast<double>(length), length_penalty));
+}
+
+std::vector<int32_t> generated(const BeamState& state, const RunningBeam& beam) {
+  return {beam.ids.begin() + state.prompt_length, beam.ids.end()};
 }
 
 struct Ranked {
@@ -108,10 +113,9 @@ void finish(BeamState& state, std::span<const Candidate> candidates, const Optio
   const auto num_beams = static_cast<size_t>(options.num_beams);
   for (const Candidate& candidate : candidates.first(std::min(num_beams, candidates.size()))) {
     if (!is_end(state, candidate, options)) continue;
-    const std::vector<int32_t>& ids = state.running[static_cast<size_t>(candidate.beam)].ids;
+    const RunningBeam& beam = state.running[static_cast<size_t>(candidate.beam)];
     const int64_t length = new_length(state, candidate) - state.prompt_length;
-    const std::vector<int32_t> generated(ids.begin() + state.prompt_length, ids.end());
-    state.finished.push_back({extended(generated, candidate.token), candidate.score,
+    state.finished.push_back({extended(generated(state, beam), candidate.token), candidate.score,
                               penalized(candidate.score, length, options.length_penalty)});
   }
   std::ranges::stable_sort(state.finished, [](const FinishedBeam& a, const FinishedBeam& b) {
@@ -130,6 +134,17 @@ void go_on(BeamState& state, std::span<const Candidate> candidates, const Option
          candidate.score, candidate.beam});
   }
   state.running = std::move(next);
+}
+
+void give_up(BeamState& state, const Options& options) {
+  state.can_improve = false;
+  if (!state.finished.empty()) return;
+  for (const RunningBeam& beam : state.running) {
+    std::vector<int32_t> ids = generated(state, beam);
+    const auto length = std::max<int64_t>(1, std::ssize(ids));
+    state.finished.push_back(
+        {std::move(ids), beam.score, penalized(beam.score, length, options.length_penalty)});
+  }
 }
 
 void judge(BeamState& state, const Options& options) {

@@ -56,6 +56,10 @@ void finish(BeamState& state, std::span<const Candidate> candidates, const Optio
 /// Replaces the running beams by the best candidates that do not end.
 void go_on(BeamState& state, std::span<const Candidate> candidates, const Options& options);
 
+/// Where the rules leave no token to any running beam: the search is over, and these beams, which
+/// can neither end nor go on, are the result as they stand unless others have finished before.
+void give_up(BeamState& state, const Options& options);
+
 /// Notes whether going on can improve the finished beams, after a step.
 void judge(BeamState& state, const Options& options);
 

@@ -15,8 +15,9 @@ int32_t argmax(std::span<const float> scores) {
   return static_cast<int32_t>(kernels::argmax(scores));
 }
 
-int32_t draw(std::span<const float> scores, double uniform) {
+std::optional<int32_t> draw(std::span<const float> scores, double uniform) {
   const auto largest = static_cast<double>(scores[static_cast<size_t>(argmax(scores))]);
+  if (std::isinf(largest)) return std::nullopt;
   double sum = 0.0;
   for (const float score : scores) sum += std::exp(score - largest);
   double left = uniform * sum;

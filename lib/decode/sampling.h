@@ -1,13 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 namespace finetune::decode {
 
-/// The index drawn from softmax(scores) by a uniform number on [0, 1). -infinity is never drawn.
-int32_t draw(std::span<const float> scores, double uniform);
+/// The index drawn from softmax(scores) by a uniform number on [0, 1). -infinity is never drawn:
+/// nothing where there is nothing else.
+std::optional<int32_t> draw(std::span<const float> scores, double uniform);
 
 /// The first index of the largest score.
 int32_t argmax(std::span<const float> scores);

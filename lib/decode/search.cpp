@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "decode/beam_search.h"
@@ -34,6 +35,7 @@ class BeamSearch final : public Search {
     }
     ++num_steps_;
     const std::vector<Candidate> candidates = expand(state_, log_probs, noise, options_);
+    if (candidates.empty()) return give_up(state_, options_);
     finish(state_, candidates, options_);
     go_on(state_, candidates, options_);
     judge(state_, options_);
@@ -96,7 +98,8 @@ class Continuations final : public Search {
     for (const Chain& chain : chains_) {
       const auto begin = chain.ids.begin() + static_cast<std::ptrdiff_t>(start_.prompt.size());
       const std::vector<int32_t> ids(begin, chain.ids.end());
-      const double divisor = std::pow(static_cast<double>(ids.size()), options_.length_penalty);
+      const auto length = static_cast<double>(std::max<size_t>(1, ids.size()));
+      const double divisor = std::pow(length, options_.length_penalty);
       results.push_back({ids, chain.log_probability, chain.log_probability / divisor});
     }
     std::ranges::stable_sort(results, std::greater<>(), &Hypothesis::score);
@@ -117,15 +120,19 @@ class Continuations final : public Search {
     const auto prompt_length = static_cast<int64_t>(start_.prompt.size());
     apply_rules(options_, {chain.ids, prompt_length, start_.length_limit}, scores_);
     if (options_.do_sample) apply_sampling_rules(options_, scores_);
-    const int32_t token = choose(index);
-    chain.ids.push_back(token);
-    chain.log_probability += logits[static_cast<size_t>(token)] - log_sum;
+    const std::optional<int32_t> token = choose(index);
+    if (token) {
+      chain.ids.push_back(*token);
+      chain.log_probability += logits[static_cast<size_t>(*token)] - log_sum;
+    }
     chain.is_finished =
-        static_cast<int64_t>(chain.ids.size()) >= start_.length_limit ||
-        std::ranges::find(options_.eos_token_ids, token) != options_.eos_token_ids.end();
+        !token || static_cast<int64_t>(chain.ids.size()) >= start_.length_limit ||
+        std::ranges::find(options_.eos_token_ids, *token) != options_.eos_token_ids.end();
   }
 
-  int32_t choose(size_t index) const {
+  /// Nothing where every token is forbidden and one is to be drawn; greedy search then takes the
+  /// first, as in transformers.
+  std::optional<int32_t> choose(size_t index) const {
     if (!options_.do_sample) return argmax(scores_);
     return draw(scores_, uniform_number(options_.seed, start_.stream, index, num_steps_));
   }

@@ -1,6 +1,7 @@
 #include "decode/beam_search.h"
 
 #include <catch2/catch.hpp>
+#include <limits>
 
 using namespace finetune;
 using decode::Candidate;
@@ -89,4 +90,21 @@ TEST_CASE("a search gives up when its best beam cannot beat the worst finished o
   options.early_stopping = decode::EarlyStopping::kHeuristic;
   decode::judge(state, options);
   CHECK_FALSE(state.can_improve);  // -1 over one token does not
+}
+
+TEST_CASE("where no beam may go on the running ones are the result, unless others have finished") {
+  const float none = -std::numeric_limits<float>::infinity();
+  decode::BeamState state = two_beams();
+  CHECK(decode::expand(state, std::vector<float>(6, none), {}, options_of_two()).empty());
+  decode::give_up(state, options_of_two());
+  CHECK(decode::is_done(state, options_of_two()));
+  REQUIRE(state.finished.size() == 2);
+  CHECK(state.finished[0].ids == std::vector<int32_t>{5});
+  CHECK(state.finished[1].score == -2.0F);
+
+  decode::BeamState with_one = two_beams();
+  with_one.finished = {{{7, 1}, -9.0F, -4.5F}};
+  decode::give_up(with_one, options_of_two());
+  REQUIRE(with_one.finished.size() == 1);
+  CHECK(with_one.finished[0].ids == std::vector<int32_t>{7, 1});
 }

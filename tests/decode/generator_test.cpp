@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <set>
 
 #include "support/test_support.h"
 #include "toy_language.h"
@@ -278,6 +280,41 @@ TEST_CASE("sampling is a function of seed and stream") {
   decode::Options other = options;
   other.seed = 1;
   CHECK(best({1}, options, 5) != best({1}, other, 5));
+}
+
+TEST_CASE("where the rules leave no token to any beam the best one is the text") {
+  decode::Options options;
+  options.max_new_tokens = 60;
+  options.min_new_tokens = 60;
+  options.no_repeat_ngram_size = 1;
+  options.eos_token_ids = {3};
+  options.num_beams = 2;
+  options.num_return_sequences = 2;
+  const auto texts = write({{1}, {5, 6}}, options);
+  for (size_t i = 0; i < 2; ++i) {
+    REQUIRE(texts[i].size() == 2);
+    CHECK(texts[i][0].score >= texts[i][1].score);
+    for (const decode::Hypothesis& text : texts[i]) {  // every token but those of prompt and end
+      CHECK(text.token_ids.size() == static_cast<size_t>(kVocabSize) - 2 - i);
+      CHECK(std::set(text.token_ids.begin(), text.token_ids.end()).size() == text.token_ids.size());
+      const auto length = static_cast<double>(text.token_ids.size());
+      CHECK(text.score == Approx(text.log_probability / length));
+    }
+  }
+}
+
+TEST_CASE("where the rules leave no token a text that is drawn ends") {
+  decode::Options options;
+  options.max_new_tokens = 60;
+  options.no_repeat_ngram_size = 1;
+  options.do_sample = true;
+  options.num_beams = GENERATE(1, 3);
+  CHECK(best({1}, options).size() == static_cast<size_t>(kVocabSize) - 1);
+  options.suppress_tokens.resize(static_cast<size_t>(kVocabSize));
+  std::iota(options.suppress_tokens.begin(), options.suppress_tokens.end(), 0);
+  const auto nothing = write({{1}}, options);
+  CHECK(nothing[0].at(0).token_ids.empty());
+  CHECK(nothing[0].at(0).score == 0.0);
 }
 
 TEST_CASE("what cannot be generated is refused") {

@@ -15,6 +15,7 @@ TEST_CASE("a draw walks through the probabilities in order") {
   CHECK(decode::draw(scores, 0.7499) == 2);
   CHECK(decode::draw(scores, 0.7501) == 4);
   CHECK(decode::draw(scores, std::nextafter(1.0, 0.0)) == 4);
+  CHECK_FALSE(decode::draw(std::vector<float>{none, none}, 0.5).has_value());
 }
 
 TEST_CASE("of equal scores the first is the largest") {
