@@ -1,6 +1,7 @@
 #include "predict.h"
 
 #include <algorithm>
+#include <exception>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -86,9 +87,19 @@ void answer_lines(run::Inference& inference, bool has_pairs, Printer& printer) {
   int64_t line_number = 0;
   for_each_line_batch(kMaxLines, [&](std::span<const std::string> lines) {
     std::vector<data::Example> examples;
-    for (const std::string& line : lines)
-      examples.push_back(to_example(line, has_pairs, ++line_number));
-    printer.print(*inference.answer(examples), static_cast<int64_t>(examples.size()));
+    std::exception_ptr bad_line;  // which ends the answers, after those of the lines before it
+    for (const std::string& line : lines) {
+      try {
+        examples.push_back(to_example(line, has_pairs, ++line_number));
+      } catch (const DataError&) {
+        bad_line = std::current_exception();
+        break;
+      }
+    }
+    inference.answer_in_order(examples, [&](const tasks::Answers& answers, int64_t num_rows) {
+      printer.print(answers, num_rows);
+    });
+    if (bad_line) std::rethrow_exception(bad_line);
   });
 }
 

@@ -115,7 +115,8 @@ void append_encoded(std::span<const Example> examples, const Encoder& encoder,
 /// Counts, or refuses, an example that became no row.
 void note_left_out(const FileOptions& options, const Example& example, Fit fit, FileNotes& notes) {
   const LongRows policy = options.encoding.long_rows;
-  const bool may_drop = policy == LongRows::kDrop || fit == Fit::kUneven || fit == Fit::kFits;
+  const bool may_drop = policy == LongRows::kDrop || policy == LongRows::kCutOrDrop ||
+                        fit == Fit::kUneven || fit == Fit::kFits;
   if (!may_drop) refuse_long_row(options, example, fit);
   const std::string reason = fit == Fit::kFits ? "one_token" : std::string(reason_of(fit));
   ++notes.rows_dropped[reason];
@@ -183,16 +184,16 @@ std::shared_ptr<const EncodedDataset> encode_examples(std::span<const Example> e
                                                       const Tokenizers& tokenizers) {
   EncodedColumns columns;
   EncodingOptions cut = options;
-  cut.long_rows = LongRows::kCut;
+  if (cut.long_rows != LongRows::kCutBeginning) cut.long_rows = LongRows::kCut;
   cut.block_length = 0;  // a row an example
+  size_t num_seen = 0;
+  size_t end = examples.size();
   append_encoded(examples, {cut, tokenizers}, columns,
-                 [](const Example& example, Fit fit, int64_t /*num_rows*/) {
-                   if (fit == Fit::kNoToken) {
-                     throw DataError(base::cat("line ", example.line,
-                                               ": the tokenizer gives no token for the text ",
-                                               base::quote(example.text)));
-                   }
+                 [&](const Example& /*example*/, Fit fit, int64_t /*num_rows*/) {
+                   if (fit != Fit::kFits) end = std::min(end, num_seen);
+                   ++num_seen;
                  });
+  if (end < examples.size()) return encode_examples(examples.first(end), options, tokenizers);
   columns.class_ids.assign(examples.size(), -1);
   return EncodedTable::in_memory(std::move(columns));
 }

@@ -23,26 +23,43 @@ class Encoder {
   Encoder(const EncodingOptions& options, const Tokenizers& tokenizers, Piece& piece)
       : options_(options), tokenizers_(tokenizers), piece_(piece) {
     text_options_.add_special_tokens = options.block_length == 0;
-    if (options.block_length == 0 && options.long_rows == LongRows::kCut)
-      text_options_.max_length = options.max_length;
+    if (options.long_rows == LongRows::kCutBeginning)
+      text_options_.side = text::TruncationSide::kLeft;
+    // A text whose target follows in the same sequence is cut here, not by the tokenizer.
+    if (!shares_positions()) text_options_.max_length = most_tokens(0);
   }
 
   void add(const Example& example) {
-    encode_text(example);
+    const size_t num_labels = piece_.label_ids.size();
     if (!example.target.empty()) encode_target(example.target);
+    encode_text(example, static_cast<int32_t>(piece_.label_ids.size() - num_labels));
     piece_.offsets.push_back(piece_.token_ids.size());
     piece_.label_offsets.push_back(piece_.label_ids.size());
     piece_.fits.push_back(fit(piece_.fits.size()));
   }
 
  private:
-  void encode_text(const Example& example) {
+  bool shares_positions() const { return options_.target.shared_length > 0; }
+
+  /// Of a text beside so many tokens of a target, where it may be cut; 0: it may not.
+  int32_t most_tokens(int32_t num_labels) const {
+    const bool may_cut =
+        options_.long_rows != LongRows::kDrop && options_.long_rows != LongRows::kError;
+    if (!may_cut || options_.block_length > 0) return 0;
+    const int32_t left = options_.target.shared_length - num_labels;
+    if (left <= 0) return options_.max_length;
+    return options_.max_length > 0 ? std::min(options_.max_length, left) : left;
+  }
+
+  void encode_text(const Example& example, int32_t num_labels) {
     const bool is_framed = !options_.prefix.empty() || !options_.suffix.empty();
     const std::string framed =
         is_framed ? options_.prefix + example.text + options_.suffix : std::string();
     const std::string& text = is_framed ? framed : example.text;
     if (example.text_pair.empty()) {
       tokenizers_.source.encode(text, text_options_, encoding_);
+      if (shares_positions())
+        cut_before_suffix(text, text.size() - options_.suffix.size(), most_tokens(num_labels));
     } else {
       tokenizers_.source.encode_pair(text, example.text_pair, text_options_, encoding_);
     }
@@ -51,6 +68,29 @@ class Encoder {
     piece_.tokens_cut.push_back(encoding_.num_cut);
     if (options_.block_length > 0 && options_.block_end)
       piece_.token_ids.push_back(*options_.block_end);
+  }
+
+  /// Brings the encoded text down to `limit` tokens, 0 for any number, by what is before the
+  /// suffix.
+  void cut_before_suffix(const std::string& text, size_t suffix_begin, int32_t limit) {
+    auto& ids = encoding_.ids;
+    if (limit == 0 || std::ssize(ids) <= limit) return;
+    text::EncodeOptions options = text_options_;
+    options.want_offsets = true;
+    options.offset_unit = text::OffsetUnit::kBytes;
+    tokenizers_.source.encode(text, options, encoding_);
+    const auto is_own = [&](size_t i) {  // a token of the text
+      return encoding_.special_mask[i] == 0 &&
+             encoding_.offsets[i].second <= static_cast<int64_t>(suffix_begin);
+    };
+    size_t end = ids.size();
+    while (end > 0 && !is_own(end - 1)) --end;
+    const auto num_cut = std::ssize(ids) - limit;
+    const auto begin = std::max<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(end) - num_cut);
+    ids.erase(ids.begin() + begin, ids.begin() + begin + num_cut);
+    auto& types = encoding_.type_ids;
+    types.erase(types.begin() + begin, types.begin() + begin + num_cut);
+    encoding_.num_cut = static_cast<int32_t>(num_cut);
   }
 
   void encode_target(const std::string& target) {

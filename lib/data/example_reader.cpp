@@ -30,6 +30,10 @@ void check_labels(const Example& example, const ReadOptions& options) {
   }
 }
 
+bool is_wanted_blank(const RowOrigin& origin, const ReadOptions& options) {
+  return options.text_unit == TextUnit::kEveryLine && base::trim(origin.raw).empty();
+}
+
 void check(const Example& example, const ReadOptions& options) {
   const bool is_parallel = !options.target_path.empty();
   check_text(example.text, is_parallel ? "the source file" : column(options.text_column));
@@ -51,7 +55,7 @@ bool ExampleReader::next(Example& example) {
   for (;;) {
     try {
       if (!reader_->next(example)) return false;
-      check(example, options_);
+      if (!is_wanted_blank(reader_->origin(), options_)) check(example, options_);
       return true;
     } catch (const BadRow& bad) {
       bad_rows_.add(bad, reader_->origin());

@@ -21,9 +21,11 @@ namespace finetune::data {
 
 /// What happens to a row with more tokens than the model takes. Target texts are never cut.
 enum class LongRows {
-  kCut,    ///< the text loses its end; a long target ends the run
-  kDrop,   ///< left out and counted
-  kError,  ///< ends the run
+  kCut,           ///< the text loses its end; a long target ends the run
+  kDrop,          ///< left out and counted
+  kError,         ///< ends the run
+  kCutOrDrop,     ///< the text loses its end; left out and counted where the target is too long
+  kCutBeginning,  ///< the text loses its beginning; a long target ends the run
 };
 
 /// Of tasks whose examples have a target text.
@@ -46,8 +48,9 @@ struct EncodingOptions {
                                          ///< at any time; shared safely by runs at the same time
   LongRows long_rows = LongRows::kCut;
 
-  std::string prefix{};         ///< put before every text
-  std::string suffix{};         ///< and behind it
+  std::string prefix{};  ///< put before every text
+  std::string suffix{};  ///< and behind it; where text and target share the model's positions
+                         ///< it is not cut with the text
   std::string target_prefix{};  ///< put before every target text
   TargetEncoding target{};
 
@@ -136,7 +139,8 @@ PreparedFile prepare_file(const FileOptions& options, const LabelMap& labels,
                           const Tokenizers& tokenizers);
 
 /// Encodes examples that are at hand (lines typed by a user), unlabelled; row i is examples[i].
-/// Throws DataError when a text gives no token at all.
+/// Ends before the first text that gives no token at all. Long texts are cut, at their end unless
+/// the options say kCutBeginning.
 std::shared_ptr<const EncodedDataset> encode_examples(std::span<const Example> examples,
                                                       const EncodingOptions& options,
                                                       const Tokenizers& tokenizers);

@@ -20,9 +20,10 @@ enum class BadRowPolicy { kError, kSkip, kQuarantine };
 
 /// What one text of a plain text file is.
 enum class TextUnit {
-  kLine,
+  kLine,       ///< a blank one is none
   kParagraph,  ///< lines up to an empty one
   kFile,       ///< all of it
+  kEveryLine,  ///< a blank one, too: an empty text
 };
 
 /// How a data file is read.

@@ -13,14 +13,15 @@ TextReader::TextReader(const std::string& path, const ReadOptions& options)
 
 bool TextReader::next(Example& example) {
   example = {};
-  return unit_ == TextUnit::kLine ? next_line(example) : next_lines(example);
+  const bool is_line = unit_ == TextUnit::kLine || unit_ == TextUnit::kEveryLine;
+  return is_line ? next_line(example) : next_lines(example);
 }
 
 bool TextReader::next_line(Example& example) {
   Line line;
   for (;; ++num_blank_lines_) {
     if (!lines_.next(line)) return false;
-    if (!base::trim(line.text()).empty()) break;
+    if (unit_ == TextUnit::kEveryLine || !base::trim(line.text()).empty()) break;
   }
   origin_ = {line.number, line.byte, line.text()};
   check_line(line);

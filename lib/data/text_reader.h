@@ -8,7 +8,7 @@
 namespace finetune::data {
 
 /// Plain text: a line, a paragraph or the whole file is one text. Lines of a paragraph or file keep
-/// their "\n". Blank lines are no rows of their own.
+/// their "\n". Blank lines are no rows of their own, but for TextUnit::kEveryLine.
 class TextReader final : public RowReader {
  public:
   TextReader(const std::string& path, const ReadOptions& options);

@@ -1,5 +1,7 @@
 #include "run/inference.h"
 
+#include <algorithm>
+#include <exception>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -7,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "data/byte_source.h"
 #include "data/example_reader.h"
 #include "run/build.h"
 #include "run/build_generation.h"
@@ -58,14 +61,41 @@ decode::Options generation_of(const TrainedModel& trained, const RunConfig& run,
   return options;
 }
 
-std::vector<data::Example> next_rows(data::ExampleReader& reader) {
-  std::vector<data::Example> rows;
+/// Rows of a file and what is wrong with the one behind them, if anything.
+struct Rows {
+  std::vector<data::Example> examples;
+  std::exception_ptr problem;
+};
+
+Rows next_rows(data::ExampleReader& reader) {
+  Rows rows;
   data::Example row;
-  while (rows.size() < kRowsAtOnce && reader.next(row)) rows.push_back(std::move(row));
+  try {
+    while (rows.examples.size() < kRowsAtOnce && reader.next(row))
+      rows.examples.push_back(std::move(row));
+  } catch (const DataError&) {
+    rows.problem = std::current_exception();
+  }
   return rows;
 }
 
-void warn_of_cuts(std::span<const data::Example> examples, const data::EncodedDataset& dataset) {
+[[noreturn]] void refuse(const data::Example& example, const std::string& before_line) {
+  throw DataError(base::cat(before_line, example.line,
+                            ": the tokenizer gives no token for the text ",
+                            base::quote(example.text)));
+}
+
+/// How a text is cut that a language model goes on from: so that there is room for the new tokens
+/// that are wanted, but for no more of them than half of what fits.
+int64_t longest_prompt(const decode::Options& generation, int64_t positions) {
+  const int64_t room =
+      generation.max_length > 0 ? std::min(generation.max_length, positions) : positions;
+  const int64_t wanted = std::max<int64_t>(1, generation.max_new_tokens);
+  return std::max<int64_t>(1, room - std::min(wanted, room / 2));
+}
+
+void warn_of_cuts(std::span<const data::Example> examples, const data::EncodedDataset& dataset,
+                  const std::string& limit) {
   int64_t num_cut = 0;
   int64_t tokens_cut = 0;
   size_t first = 0;
@@ -76,8 +106,8 @@ void warn_of_cuts(std::span<const data::Example> examples, const data::EncodedDa
   }
   if (num_cut == 0) return;
   base::log_warning(base::cat(num_cut, " of ", dataset.size(),
-                              " texts are longer than the model takes and were cut: ", tokens_cut,
-                              " tokens lost, the first of them of ",
+                              " texts are longer than the model takes (", limit,
+                              ") and were cut: ", tokens_cut, " tokens lost, the first of them of ",
                               base::quote(examples[first].text, 60)));
 }
 
@@ -91,10 +121,9 @@ Inference::Inference(const fs::path& path, const ColumnOptions& columns,
       run_(config_of_run(path)),
       read_(read_options_of(run_, *trained_.type, columns)),
       limits_(trained_.type->limits(trained_.model->config())),
-      task_(trained_.type->bind(
-          {*trained_.model, trained_.labels, *trained_.tokenizers.source,
-           *trained_.tokenizers.target,
-           generation_of(trained_, run_.value_or(RunConfig{}), limits_, generation)})) {}
+      generation_(generation_of(trained_, run_.value_or(RunConfig{}), limits_, generation)),
+      task_(trained_.type->bind({*trained_.model, trained_.labels, *trained_.tokenizers.source,
+                                 *trained_.tokenizers.target, generation_})) {}
 
 data::EncodingOptions Inference::encoding() const {
   data::EncodingOptions encoding;
@@ -102,6 +131,7 @@ data::EncodingOptions Inference::encoding() const {
     encoding = build_encoding_options(*run_, limits_);
   } else {
     encoding.max_length = static_cast<int32_t>(limits_.max_length);
+    encoding.target.max_length = static_cast<int32_t>(limits_.max_target_length);
     trained_.type->adapt(encoding, limits_);
   }
   encoding.num_threads = threads_;
@@ -109,21 +139,55 @@ data::EncodingOptions Inference::encoding() const {
   return encoding;
 }
 
-std::unique_ptr<tasks::Answers> Inference::answer(std::span<const data::Example> examples) {
-  const auto dataset = data::encode_examples(examples, encoding(), trained_.tokenizers.for_data());
-  warn_of_cuts(examples, *dataset);
-  return answer_dataset({"", "-", {}}, dataset, tasks::AnswerMode::kFull).answers;
+/// Of texts without targets. A language model writes behind the text, on the positions that are
+/// left: it goes on from the end of a long one, but translates the beginning, as in training.
+data::EncodingOptions Inference::prompt_encoding() const {
+  data::EncodingOptions prompts = encoding();
+  if (!trained_.type->writes_texts() || limits_.decoder_start) return prompts;
+  const int64_t longest = longest_prompt(generation_, limits_.max_length);
+  prompts.max_length = static_cast<int32_t>(std::min<int64_t>(prompts.max_length, longest));
+  if (trained_.type->target_kind() != data::TargetKind::kText)
+    prompts.long_rows = data::LongRows::kCutBeginning;
+  return prompts;
 }
 
-void Inference::answer_rows(
-    const std::string& path,
-    const std::function<void(const tasks::Answers&, int64_t num_rows)>& take) {
+Inference::Part Inference::answer_first(std::span<const data::Example> examples) {
+  const data::EncodingOptions prompts = prompt_encoding();
+  const auto dataset = data::encode_examples(examples, prompts, trained_.tokenizers.for_data());
+  if (dataset->size() == 0) return {};
+  warn_of_cuts(examples, *dataset, base::cat(prompts.max_length, " tokens"));
+  const int64_t first_row = std::exchange(num_answered_, num_answered_ + dataset->size());
+  auto result = train::evaluate(*task_, *dataset,
+                                {batch_size(), {}, tasks::AnswerMode::kFull, false, first_row});
+  return {std::move(result->answers), static_cast<size_t>(dataset->size())};
+}
+
+std::unique_ptr<tasks::Answers> Inference::answer(std::span<const data::Example> examples) {
+  Part part = answer_first(examples);
+  if (part.num_rows < examples.size()) refuse(examples[part.num_rows], "line ");
+  return std::move(part.answers);
+}
+
+void Inference::answer_in_order(std::span<const data::Example> examples, const Take& take) {
+  const Part part = answer_first(examples);
+  if (part.answers) take(*part.answers, static_cast<int64_t>(part.num_rows));
+  if (part.num_rows < examples.size()) refuse(examples[part.num_rows], "line ");
+}
+
+void Inference::answer_rows(const std::string& path, const Take& take) {
   data::ReadOptions read = read_;
   read.label_column.clear();
+  read.text_unit = data::TextUnit::kEveryLine;
   data::BadRows bad_rows(path, "data", read);
   data::ExampleReader reader(path, read, bad_rows);
-  for (auto rows = next_rows(reader); !rows.empty(); rows = next_rows(reader))
-    take(*answer(rows), static_cast<int64_t>(rows.size()));
+  for (Rows rows = next_rows(reader); !rows.examples.empty() || rows.problem;
+       rows = next_rows(reader)) {
+    const Part part = answer_first(rows.examples);
+    if (part.answers) take(*part.answers, static_cast<int64_t>(part.num_rows));
+    if (part.num_rows < rows.examples.size())
+      refuse(rows.examples[part.num_rows], data::name_of_source(path) + ":");
+    if (rows.problem) std::rethrow_exception(rows.problem);
+  }
 }
 
 Inference::Answered Inference::answer_file(const std::string& path,
@@ -170,12 +234,14 @@ tasks::AnswerMode Inference::judging_mode() const {
   return trained_.type->judges_answers() ? tasks::AnswerMode::kFull : tasks::AnswerMode::kNone;
 }
 
+int64_t Inference::batch_size() const {
+  return run_ ? run_->evaluation.batch_size : train::EvaluatorOptions{}.batch_size;
+}
+
 Inference::Answered Inference::answer_dataset(const Source& source,
                                               std::shared_ptr<const data::EncodedDataset> dataset,
                                               tasks::AnswerMode mode) {
-  const int64_t batch_size =
-      run_ ? run_->evaluation.batch_size : train::EvaluatorOptions{}.batch_size;
-  auto result = train::evaluate(*task_, *dataset, {batch_size, {}, mode});
+  auto result = train::evaluate(*task_, *dataset, {batch_size(), {}, mode});
   Answered answered{source.split, std::move(dataset), std::move(result->answers),
                     std::move(result->values)};
   if (answered.answers) {

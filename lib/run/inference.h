@@ -39,13 +39,21 @@ class Inference {
   /// True when the run that made the model had pairs of texts.
   bool has_pairs() const { return !read_.text_pair_column.empty(); }
 
+  /// Gets the answers to some texts, rows 0 to num_rows - 1.
+  using Take = std::function<void(const tasks::Answers&, int64_t num_rows)>;
+
+  // Texts that are answered, here and below, are counted over all calls: what is drawn for one is a
+  // function of its number. Throws DataError naming its line for a text without a token.
+
   /// Answers to texts at hand; row i is examples[i].
   std::unique_ptr<tasks::Answers> answer(std::span<const data::Example> examples);
 
+  /// The same, but texts before one that cannot be answered still are.
+  void answer_in_order(std::span<const data::Example> examples, const Take& take);
+
   /// Answers to the rows of a file, or of "-", in order and in constant memory: `take` gets those
-  /// to some rows at a time. What is right is not read.
-  void answer_rows(const std::string& path,
-                   const std::function<void(const tasks::Answers&, int64_t num_rows)>& take);
+  /// to some rows at a time. What is right is not read. Of plain text, every line is a text.
+  void answer_rows(const std::string& path, const Take& take);
 
   /// A data set with the model's answers to it.
   struct Answered {
@@ -72,15 +80,25 @@ class Inference {
   };
   Answered answer_dataset(const Source& source, std::shared_ptr<const data::EncodedDataset> dataset,
                           tasks::AnswerMode mode);
+  /// Answers to the first texts: all, or those before one that gives no token.
+  struct Part {
+    std::unique_ptr<tasks::Answers> answers;  ///< null without a text
+    size_t num_rows = 0;
+  };
+  Part answer_first(std::span<const data::Example> examples);
   tasks::AnswerMode judging_mode() const;
+  int64_t batch_size() const;
   data::EncodingOptions encoding() const;
+  data::EncodingOptions prompt_encoding() const;
 
   int threads_;
   TrainedModel trained_;
   std::optional<RunConfig> run_;
   data::ReadOptions read_;
   tasks::ModelLimits limits_;
+  decode::Options generation_;
   std::unique_ptr<tasks::Task> task_;
+  int64_t num_answered_ = 0;
 };
 
 /// How the model did: metrics with intervals, tables.

@@ -70,6 +70,36 @@ TEST_CASE("What does not fit is told apart, and no target is ever cut") {
   CHECK(fit_of("nothing", "w1", options) == data::Fit::kNoToken);
 }
 
+TEST_CASE("A text may lose its beginning instead of its end") {
+  data::EncodingOptions options;
+  options.max_length = 4;
+  options.long_rows = data::LongRows::kCutBeginning;
+  const auto piece = piece_of({.text = "w1 w2 w3"}, options);
+  CHECK(ids_of(piece.text(0)) == Ids{1, 12, 13, 2});
+  CHECK(piece.tokens_cut == Ids{1});
+}
+
+TEST_CASE("What stands between text and target is not cut, and a text makes room for its target") {
+  data::EncodingOptions options;
+  options.max_length = 6;
+  options.target.shared_length = 6;
+  options.prefix = "w7 ";
+  options.suffix = " w8 w9";
+  CHECK(ids_of(piece_of({.text = "w1"}, options).text(0)) == Ids{1, 17, 11, 18, 19, 2});
+  const auto cut = piece_of({.text = "w1 w2 w3"}, options);
+  CHECK(ids_of(cut.text(0)) == Ids{1, 17, 11, 18, 19, 2});
+  CHECK(cut.tokens_cut == Ids{2});
+
+  options.suffix = " w8";
+  options.target.shared_length = 9;  // of which a target of two words takes four
+  const auto both = piece_of({.text = "w1 w2 w3", .target = "w5 w6"}, options);
+  CHECK(both.fits.at(0) == data::Fit::kFits);
+  CHECK(ids_of(both.text(0)) == Ids{1, 17, 11, 18, 2});
+  CHECK(fit_of("w1", "w1 w2 w3 w4 w5 w6 w7", options) == data::Fit::kLongTogether);
+  options.long_rows = data::LongRows::kDrop;
+  CHECK(fit_of("w1 w2 w3", "w5 w6", options) == data::Fit::kLongText);
+}
+
 TEST_CASE("Sides of very different length are told where a ratio is set") {
   data::EncodingOptions options;
   CHECK(fit_of("w1", "w1 w2 w3 w4 w5", options) == data::Fit::kFits);
@@ -108,6 +138,12 @@ TEST_CASE("Long rows are dropped and counted, or end the run, as the options say
   CHECK(columns.label_offsets == std::vector<int64_t>{0, 3});
   CHECK(columns.notes.rows_dropped ==
         std::map<std::string, int64_t>{{"long_text", 1}, {"long_target", 1}});
+
+  options.encoding.long_rows = data::LongRows::kCutOrDrop;
+  const auto cut = data::encode_file(options, {}, test::FakeTokenizer());
+  CHECK(cut.lines == std::vector<int64_t>{2, 3});
+  CHECK(cut.tokens_cut == Ids{0, 1});
+  CHECK(cut.notes.rows_dropped == std::map<std::string, int64_t>{{"long_target", 1}});
 
   options.encoding.long_rows = data::LongRows::kCut;  // of the text alone
   CHECK_THAT(

@@ -134,3 +134,12 @@ TEST_CASE("An example may be refused after it was given") {
   });
   CHECK(message.find("a.tsv:2: no such label") != std::string::npos);
 }
+
+TEST_CASE("A blank line is an example where every line is a text, an empty field never") {
+  const data::ReadOptions options{
+      .text_unit = data::TextUnit::kEveryLine, .label_column = "", .target_kind = {}};
+  CHECK(read("a.txt", "one\n\nthree\n", options).texts == test::Strings{"one", "", "three"});
+  const Read table = read("a.tsv", "text\tother\none\tx\n\ty\n", options);
+  CHECK(table.texts == test::Strings{"one"});
+  CHECK(table.bad == Counts{{"empty_text", 1}});
+}

@@ -12,7 +12,7 @@ namespace finetune::test {
 
 /// One token a word: "[1] words [2]", a pair "[1] words [2] words [2]" with type ids 0 and 1. A
 /// word "w<number>" is token 10 + number, any other word is unknown (token 0). A text of "nothing"
-/// gives no token at all. Counts its calls.
+/// gives no token at all. Counts its calls. Offsets, in bytes, are given for single texts.
 class FakeTokenizer final : public text::Tokenizer {
  public:
   explicit FakeTokenizer(uint64_t fingerprint = 1) : fingerprint_(fingerprint) {}
@@ -22,6 +22,7 @@ class FakeTokenizer final : public text::Tokenizer {
     ++num_calls;
     if (on_encode) on_encode();
     build({words(first)}, options, out);
+    if (options.want_offsets) add_offsets(first, out);
     if (first == "nothing") out = {};
   }
   void encode_pair(std::string_view first, std::string_view second,
@@ -54,6 +55,20 @@ class FakeTokenizer final : public text::Tokenizer {
     return ids;
   }
 
+  /// Of all the words of a text that was not cut.
+  static void add_offsets(std::string_view text, text::Encoding& out) {
+    out.offsets = {{0, 0}};
+    int32_t begin = 0;
+    for (const std::string& word : base::split(text, ' ')) {
+      const auto end = begin + static_cast<int32_t>(word.size());
+      out.offsets.emplace_back(begin, end);
+      begin = end + 1;
+    }
+    out.offsets.emplace_back(0, 0);
+    out.special_mask.assign(out.ids.size(), 0);
+    out.special_mask.front() = out.special_mask.back() = 1;
+  }
+
   static void build(std::vector<Ids> texts, const text::EncodeOptions& options,
                     text::Encoding& out) {
     out = {};
@@ -66,7 +81,8 @@ class FakeTokenizer final : public text::Tokenizer {
       auto longest = std::max_element(texts.begin(), texts.end(), [](const Ids& a, const Ids& b) {
         return a.size() < b.size();
       });
-      longest->pop_back();
+      longest->erase(options.side == text::TruncationSide::kLeft ? longest->begin()
+                                                                 : longest->end() - 1);
       ++out.num_cut;
     }
     out.ids = {1};

@@ -20,6 +20,13 @@ TEST_CASE("A line is a text, blank ones aside") {
   CHECK(rows.num_blank_lines == 1);
 }
 
+TEST_CASE("Where every line is a text, a blank one is, too") {
+  const auto rows = read("one\n\n  \nthree\n", data::TextUnit::kEveryLine);
+  CHECK(test::texts(rows.examples) == test::Strings{"one", "", "  ", "three"});
+  CHECK(rows.examples[1].line == 2);
+  CHECK(rows.num_blank_lines == 0);
+}
+
 TEST_CASE("A paragraph ends at a blank line and keeps its line ends") {
   const auto rows = read("\na\nb\n\n\nc\n", data::TextUnit::kParagraph);
   CHECK(test::texts(rows.examples) == test::Strings{"a\nb\n", "c\n"});

@@ -135,6 +135,44 @@ class TextCommands(support.Case):
         self.assertEqual(draw("seed=5"), draw("--seed=5"))
         self.assertNotEqual(draw("seed=5"), draw("seed=6"))
 
+    def test_what_is_drawn_for_a_line_does_not_depend_on_how_it_comes(self):
+        lines = [LINES[0]] * 70 + LINES[:60]
+        draw = ["translate", self.run_folder, "do_sample=true", "temperature=3.0", "num_beams=1", "seed=7"]
+        whole = self.ok(*draw, stdin="\n".join(lines)).out.splitlines()
+        self.assertEqual(len(whole), 130)
+        self.assertGreater(len(set(whole[:70])), 60, "equal lines are drawn for again and again")
+        process = support.start(*draw, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        answers = []
+        for begin, end in ((0, 1), (1, 3), (3, 130)):
+            process.stdin.write("".join(line + "\n" for line in lines[begin:end]).encode())
+            process.stdin.flush()
+            answers += [process.stdout.readline().decode().rstrip("\n") for _ in range(begin, end)]
+        process.communicate(timeout=20)
+        self.assertEqual(answers, whole)
+        (self.folder / "lines.txt").write_text("\n".join(lines))
+        self.assertEqual(self.ok(*draw, "--data", self.folder / "lines.txt").out.splitlines(), whole)
+
+    def test_line_n_answers_line_n_of_a_file_with_blank_lines(self):
+        lines = f"{LINES[0]}\n\n{LINES[1]}\n  \n"
+        (self.folder / "gaps.txt").write_text(lines)
+        out = self.ok("translate", self.run_folder, "--data", self.folder / "gaps.txt").out
+        self.assertEqual(len(out.splitlines()), 4)
+        self.assertEqual(out, self.ok("translate", self.run_folder, stdin=lines).out)
+
+    def test_rows_before_a_bad_one_are_answered(self):
+        support.write_tsv(self.folder / "bad.tsv", [(LINES[0], "x"), (LINES[1], "x"), ("", "x")], header=("source", "target"))
+        result = support.run("translate", self.run_folder, "--data", self.folder / "bad.tsv")
+        self.assertEqual(result.code, support.EXIT_DATA, result)
+        self.assertIn("bad.tsv:4", result.err)
+        self.assertEqual(result.out, self.ok("translate", self.run_folder, stdin="\n".join(LINES[:2])).out)
+
+    def test_a_reference_longer_than_the_model_is_refused(self):
+        for name, text in (("long.en", "one\n"), ("long.de", "eins " * 100 + "\n")):
+            (self.folder / name).write_text(text)
+        for model in (self.run_folder, self.exported):
+            result = support.run("evaluate", model, "--data", self.folder / "long.en", "--target", self.folder / "long.de")
+            self.assert_fails(result, support.EXIT_DATA, "long.en:1", "the target has more than 64 tokens")
+
     def test_evaluate_equals_sacrebleu(self):
         from sacrebleu.metrics import BLEU, CHRF, TER
 
@@ -195,8 +233,18 @@ class TextCommands(support.Case):
         self.assertEqual(len(answer["n_best"]), 2)
         self.assertEqual(set(answer), {"text", "score", "n_best"})
         self.assert_fails(support.run("translate", self.folder / "run", stdin="x\n"), support.EXIT_USAGE, "finetune generate")
-        empty = support.run("generate", self.folder / "run", stdin="to be\n\n")
-        self.assert_fails(empty, support.EXIT_DATA, "line 2")
+        empty = support.run("generate", self.folder / "run", stdin="to be or\n\nnot to\n")
+        self.assertEqual((empty.code, empty.out.splitlines()), (support.EXIT_DATA, out[:1]), empty)
+        self.assertIn("line 2", empty.err)
+        (self.folder / "prompts.txt").write_text("to be or\n\n")
+        empty = support.run("generate", self.folder / "run", "--data", self.folder / "prompts.txt")
+        self.assertEqual((empty.code, empty.out.splitlines()), (support.EXIT_DATA, out[:1]), empty)
+        self.assertIn("prompts.txt:2", empty.err)
+        one = self.ok("generate", self.folder / "run", stdin="to be or\nt\n").out.splitlines()
+        self.assertEqual((len(one), one[0]), (2, out[0]))
+        long = self.ok("generate", self.folder / "run", stdin="be or not " * 10 + "to be or\nto be or\n")
+        self.assertEqual((len(long.out.splitlines()), long.out.splitlines()[1]), (2, out[0]))
+        self.assertIn("were cut", long.err)
 
     def test_a_model_that_writes_nothing_is_refused(self):
         labels = self.folder / "labels"

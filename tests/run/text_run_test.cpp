@@ -198,7 +198,31 @@ TEST_CASE("a language model learns the characters of a file and goes on from a p
   CHECK(report.at("splits").at("train").at("lengths").at("max") == 25);
   Inference inference(tiny / "run");
   const std::vector<data::Example> prompts = {{.text = "to be"}};
-  CHECK_FALSE(inference.answer(prompts)->to_json(0).at("text").get<std::string>().empty());
+  const std::string continuation = inference.answer(prompts)->to_text(0);
+  CHECK_FALSE(continuation.empty());
+  // Its texts were a file each, its prompts are lines; one without a token ends them, not those
+  // before it.
+  const std::string path = tiny.write("prompts.txt", "to be\nt\n\nto be\n").string();
+  std::vector<std::string> answers;
+  const auto keep = [&](const tasks::Answers& some, int64_t num_rows) {
+    for (int64_t row = 0; row < num_rows; ++row) answers.push_back(some.to_text(row));
+  };
+  CHECK_THAT(test::error_of<DataError>([&] { inference.answer_rows(path, keep); }),
+             Contains("prompts.txt:3") && Contains("no token"));
+  REQUIRE(answers.size() == 2);
+  CHECK(answers[0] == continuation);
+  const std::vector<data::Example> gap = {{.text = "to be", .line = 1}, {.text = "", .line = 2}};
+  CHECK_THAT(test::error_of<DataError>([&] { inference.answer_in_order(gap, keep); }),
+             Contains("line 2"));
+  CHECK(answers.size() == 3);
+  CHECK_THROWS_AS(inference.answer(gap), DataError);
+  // Of 32 positions five are for new tokens, and a block has 24 tokens: the end of a prompt counts.
+  const std::vector<data::Example> ends = {
+      {.text = std::string(90, 'x') + " to be or not to be to be"},
+      {.text = "x to be or not to be to be"}};
+  std::unique_ptr<tasks::Answers> two;
+  CHECK_THAT(test::logged([&] { two = inference.answer(ends); }), Contains("2 of 2 texts"));
+  CHECK(two->to_text(0) == two->to_text(1));
   CHECK(inference.answer_split("validation").values.at("loss") == summary.validation.at("loss"));
 }
 
@@ -214,6 +238,31 @@ TEST_CASE("a language model translates as one sequence") {
   const TrainSummary summary = run::train({tiny.config(patch.dump())}, observer);
   CHECK(observer.loss_ratio() < 0.8);
   CHECK(summary.validation.contains("bleu"));
+}
+
+TEST_CASE("a language model has room to answer where a prompt fills its positions") {
+  const TinyRun tiny;
+  write_pairs(tiny, "t", 32, 0);
+  write_pairs(tiny, "v", 6, 3);
+  json patch = translation(1, {{"generation", json::object()}});
+  patch["model"] = json::parse(R"({"path": null, "type": "gpt2",
+      "config": {"n_embd": 16, "n_layer": 1, "n_head": 2, "n_positions": 32},
+      "tokenizer": {"train": "byte-bpe", "vocab_size": 257}})");
+  patch["task"]["separator"] = " = ";
+  tiny.train(patch.dump());
+  // Half of 32 positions, of which the separator takes two: 14 letters and then " =".
+  const std::vector<data::Example> texts = {{.text = std::string(14, 'x') + "yyyyyyyyyyyyyyyyyyyy"},
+                                            {.text = std::string(14, 'x')}};
+  Inference inference(tiny / "run");
+  std::unique_ptr<tasks::Answers> answers;
+  CHECK_THAT(test::logged([&] { answers = inference.answer(texts); }),
+             Contains("1 of 2 texts") && Contains("(16 tokens)"));
+  CHECK(answers->to_json(0) == answers->to_json(1));
+
+  GenerationOverrides few;
+  few.section.max_new_tokens = 4;
+  Inference short_answers(tiny / "run", {}, few);
+  CHECK_THAT(test::logged([&] { short_answers.answer(texts); }), Contains("(28 tokens)"));
 }
 
 TEST_CASE("translation data that does not fit together is refused by name") {

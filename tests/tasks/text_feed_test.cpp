@@ -49,6 +49,19 @@ TEST_CASE("a language model predicts every token but the first, inside each text
   CHECK(ids_of(predictions.labels) == Ids{3, 4, 1});
 }
 
+TEST_CASE("a text of one token has nothing for a language model to predict") {
+  test::TableModel model(at::eye(6));
+  data::Batch batch = test::text_batch();
+  LanguageFeed feed(model);
+  const TokenPredictions predictions = feed.predict(batch, {});
+  CHECK(ids_of(model.fed.token_ids) == Ids{2});
+  CHECK(model.fed.sequences.offsets == Ids{0, 1});
+  CHECK(ids_of(predictions.labels) == Ids{3});
+  batch.token_ids = {2, 4};
+  batch.offsets = {0, 1, 2};
+  CHECK_FALSE(feed.has_labels(batch));
+}
+
 TEST_CASE("texts are written for every sequence, without a look at labels") {
   test::TableSeq2Seq model(at::eye(6));
   data::Batch batch = test::text_batch();
@@ -56,7 +69,7 @@ TEST_CASE("texts are written for every sequence, without a look at labels") {
   batch.label_ids.clear();
   Seq2SeqFeed feed(model);
   CHECK_FALSE(feed.has_labels(batch));
-  const auto written = feed.write(batch, test::at_most(5));
+  const auto written = feed.write(batch, test::at_most(5), 0);
   REQUIRE(written.size() == 2);
   CHECK(written[1].at(0).token_ids == std::vector<int32_t>{4, 1});
 }
@@ -70,9 +83,13 @@ TEST_CASE("what is sampled for a row does not depend on the batch it is in") {
   options.temperature = 20.0;  // anything may come
   Seq2SeqFeed feed(model);
   batch.example_indices = {4, 9};
-  const auto first = feed.write(batch, options);
+  const auto first = feed.write(batch, options, 0);
   batch.example_indices = {9, 2};
-  const auto second = feed.write(batch, options);
+  const auto second = feed.write(batch, options, 0);
   CHECK(second[0][0].token_ids == first[1][0].token_ids);
   CHECK(second[1][0].token_ids != first[1][0].token_ids);
+  batch.example_indices = {0, 1};
+  const auto later = feed.write(batch, options, 8);  // the same rows of an input read in parts
+  CHECK(later[1][0].token_ids == first[1][0].token_ids);
+  CHECK(later[0][0].token_ids != first[0][0].token_ids);
 }

@@ -97,6 +97,20 @@ TEST_CASE("answers are texts with scores, judged by the decoded targets until te
   CHECK(*answers->values().at("exact_match") == 0.5);
 }
 
+TEST_CASE("where answers alone are wanted, the model is not fed for a loss") {
+  const test::WordTokenizer tokenizer;
+  test::TableModel model(table());
+  TextTask task(std::make_unique<LanguageFeed>(model), tokenizer, {.generation = test::at_most(4)});
+  data::Batch prompts = test::text_batch();
+  prompts.label_ids.clear();
+  prompts.label_offsets.clear();
+  const auto evaluation = task.start_evaluation({AnswerMode::kFull, 2, /*wants_values=*/false});
+  evaluation->add(prompts);
+  CHECK_FALSE(model.fed.token_ids.defined());
+  CHECK_FALSE(evaluation->values().at("loss").has_value());
+  CHECK(evaluation->take_answers()->to_json(1).at("text") == "w4");
+}
+
 TEST_CASE("greedy decoding while training heeds no setting of sampling") {
   const test::WordTokenizer tokenizer;
   test::TableSeq2Seq model(table());
