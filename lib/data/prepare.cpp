@@ -30,12 +30,16 @@ Table load_file(const FileOptions& options, const std::optional<LabelMap>& known
 }
 
 /// Of the file that a split has for itself; the path is empty where it has none. What is too uneven
-/// to be learned from still counts in an evaluation.
+/// or too long to be learned from still counts in an evaluation, which can do without the end of a
+/// text.
 FileOptions file_options(const DataOptions& options, const std::string& split) {
   FileOptions file{
       .path = options.test, .split = split, .read = options.read, .encoding = options.encoding};
   file.read.target_path = options.test_target;
-  if (split != "train") file.encoding.target.max_length_ratio = 0.0;
+  if (split != "train") {
+    file.encoding.target.max_length_ratio = 0.0;
+    if (file.encoding.long_rows == LongRows::kDrop) file.encoding.long_rows = LongRows::kCutOrDrop;
+  }
   if (split == "train") {
     file.path = options.train;
     file.read.target_path = options.train_target;

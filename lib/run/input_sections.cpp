@@ -179,7 +179,9 @@ void DataSection::describe_lengths(Fields& fields) {
   fields.add(
       "on_long_row", on_long_row,
       {.doc = "A row with too many tokens loses the end of its text, is left out and "
-              "counted, or ends the run; not set: cut, or drop where there is a target text.",
+              "counted, or ends the run; not set: cut, or drop where there is a target text. "
+              "Drop is for training: in validation and test the text is cut, and only a row whose "
+              "target is too long is left out.",
        .example = "\"error\"",
        .choices = {"cut", "drop", "error"}});
 }

@@ -228,3 +228,30 @@ TEST_CASE("Parallel files become texts with targets; ratios filter the training 
                        [&](int64_t, const data::Example& e) { targets.push_back(e.target); });
   CHECK(targets == test::Strings{"w5", "w6"});
 }
+
+TEST_CASE("Long rows are dropped from the training set; elsewhere their texts are cut") {
+  Splits splits;
+  const auto write = [&](const std::string& name, const std::string& content) {
+    test::write_file(splits.folder.path() / name, content);
+    return (splits.folder.path() / name).string();
+  };
+  const std::string rows = "source\ttarget\nw1\tw5\nw1 w2 w3 w4\tw6\nw2\tw5 w6 w7 w8\n";
+  splits.options.train = write("long-train.tsv", rows);
+  splits.options.validation = write("long-validation.tsv", rows);
+  splits.options.test = write("long-test.tsv", rows);
+  splits.options.read.text_column = "source";
+  splits.options.read.label_column = "target";
+  splits.options.read.target_kind = data::TargetKind::kText;
+  splits.options.encoding.max_length = 4;
+  splits.options.encoding.target.max_length = 5;
+  splits.options.encoding.long_rows = data::LongRows::kDrop;
+  const auto prepared = data::prepare_data(splits.options, splits.tokenizer);
+  CHECK(prepared.train->size() == 1);
+  for (const std::string split : {"validation", "test"}) {
+    INFO(split);
+    const data::SplitReport& report = prepared.report.splits.at(split);
+    CHECK(report.rows_kept == 2);
+    CHECK(report.truncated_rows == 1);
+    CHECK(report.rows_dropped == std::map<std::string, int64_t>{{"long_target", 1}});
+  }
+}
