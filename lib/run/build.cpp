@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "metrics/metric.h"
 #include "run/config_checks.h"
+#include "run/layer_names.h"
 #include "run/model_parts.h"
 
 namespace finetune::run {
@@ -179,10 +180,11 @@ std::unique_ptr<models::Model> build_model(const RunConfig& config, const json& 
                                        labels);
   if (!report.initialized.empty()) {
     base::log_info("initialised at random (not in the checkpoint): " +
-                   base::join(report.initialized, ", "));
+                   base::join(collapse_layers(report.initialized), ", "));
   }
   if (!report.ignored.empty()) {
-    base::log_info("not used from the checkpoint: " + base::join(report.ignored, ", "));
+    base::log_info("not used from the checkpoint: " +
+                   base::join(collapse_layers(report.ignored), ", "));
   }
   return std::move(model);
 }
