@@ -31,7 +31,7 @@ std::unique_ptr<TextMetric> make_text_metric(std::string_view name,
   if (std::ranges::find(names, name) == names.end()) {
     const auto near = base::nearest(name, names);
     throw ConfigError(base::cat("unknown metric ", base::quote(name),
-                                near ? "; did you mean " + *near + "?" : "",
+                                near ? "; did you mean " + *near + "?" : ".",
                                 " Metrics: ", base::join(names, ", ")));
   }
   if (name == "bleu") return std::make_unique<Bleu>(options.bleu);
