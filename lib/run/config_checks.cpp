@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "config/fields.h"
+#include "metrics/text_metrics.h"
 #include "run/generation_checks.h"
 #include "run/tokenizer_training.h"
 
@@ -113,6 +114,23 @@ void check_writes_texts(const RunConfig& config, config::Document& document) {
   }
 }
 
+/// Where no text is written while training, nothing is known of what only written texts have.
+void check_metrics_of_texts(const RunConfig& config, config::Document& document) {
+  const bool has_target_texts = config.task.chosen().target_kind() == data::TargetKind::kText;
+  if (!has_target_texts || config.evaluation.decode_examples > 0) return;
+  const auto& names = metrics::text_metric_names();
+  const auto check = [&](const char* key, const std::string& metric) {
+    if (std::ranges::find(names, metric) == names.end()) return;
+    document.report({key, "evaluation.decode_examples"},
+                    base::cat(metric,
+                              " is one of written texts, and with decode_examples 0 none "
+                              "are written while training"));
+  };
+  check("evaluation.metric", config.evaluation.metric);
+  if (config.early_stopping && config.early_stopping->metric)
+    check("early_stopping.metric", *config.early_stopping->metric);
+}
+
 }  // namespace
 
 std::vector<tasks::KeyProblem> metric_problems(const RunConfig& config,
@@ -143,6 +161,7 @@ void check_together(const RunConfig& config, config::Document& document) {
     check_columns(config.data, document);
   }
   check_pairs_of_files(config, document);
+  check_metrics_of_texts(config, document);
   check_parts(config.model, document);
   check_warmup(config, document);
   check_tokenizers(config.model, document);

@@ -20,6 +20,24 @@ TEST_CASE("early stopping needs validation data") {
             .empty());
 }
 
+TEST_CASE("what only written texts have is no metric where none are written while training") {
+  const std::string translation =
+      R"({"output_dir": "run", "model": {"path": "m"}, "task": {"type": "translation"},
+          "data": {"train": "t.tsv", "validation": "v.tsv"}})";
+  const std::string none = "evaluation.decode_examples=0";
+  CHECK_THAT(config_errors(translation, {none, "evaluation.metric=bleu"}),
+             Catch::Contains("evaluation.metric") &&
+                 Catch::Contains("bleu is one of written texts, and with decode_examples 0"));
+  CHECK_THAT(config_errors(translation, {none, "early_stopping.metric=chrf++"}),
+             Catch::Contains("early_stopping.metric") && Catch::Contains("chrf++"));
+  CHECK(config_errors(translation, {none, "evaluation.metric=loss"}).empty());
+  CHECK(config_errors(translation, {"evaluation.metric=bleu"}).empty());
+  // exact_match is a metric of labels, too.
+  CHECK(config_errors(kMinimalConfig,
+                      {none, "task.problem=multi_label", "evaluation.metric=exact_match"})
+            .empty());
+}
+
 TEST_CASE("an error in a key is not followed by errors about its default") {
   CHECK(config_errors(kMinimalConfig, {"early_stopping={}", "data.validation=5%"}) ==
         "  override 'data.validation=5%': data.validation: expected a path, or a share such as "
