@@ -121,13 +121,13 @@ std::string notes_text(const report::SplitResult& result) {
 
 std::string by_length_text(const report::SplitResult& result) {
   std::string text = "\n" + padded("source tokens", 16) + padded("examples", 11);
-  for (const auto& [name, value] : result.by_length.front().values) text += padded(name, 11);
+  for (const auto& [name, value] : result.by_length.front().values) text += padded(name, 13);
   text += "\n";
   for (const metrics::LengthGroup& group : result.by_length) {
     const std::string range =
         group.most ? base::cat(group.least, "-", *group.most) : base::cat(group.least, "+");
     text += padded(range, 16) + padded(base::cat(group.num_examples), 11);
-    for (const auto& [name, value] : group.values) text += padded(cell(value), 11);
+    for (const auto& [name, value] : group.values) text += padded(cell(value), 13);
     text += "\n";
   }
   return text;

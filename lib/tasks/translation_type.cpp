@@ -65,7 +65,7 @@ void TranslationType::adapt(data::EncodingOptions& encoding, const ModelLimits& 
 }
 
 std::vector<std::string> TranslationType::text_metrics() const {
-  if (kind_ == Kind::kTranslation) return {"bleu", "chrf", "ter"};
+  if (kind_ == Kind::kTranslation) return {"bleu", "chrf", "chrf++", "ter", "exact_match"};
   return {"rouge1", "rouge2", "rougeL", "rougeLsum"};
 }
 

@@ -292,7 +292,7 @@ TEST_CASE("while training texts are written greedily now and then, with beams at
   for (size_t epoch = 1; epoch <= 4; ++epoch) {
     INFO(epoch);
     CHECK(evaluations[epoch - 1].at("loss").is_number());
-    for (const char* metric : {"bleu", "chrf", "ter"})
+    for (const char* metric : {"bleu", "chrf", "chrf++", "ter", "exact_match"})
       CHECK(evaluations[epoch - 1].contains(metric) == (epoch % 2 == 0));
   }
   const auto samples = test::lines_of(tiny / "run/samples.jsonl");

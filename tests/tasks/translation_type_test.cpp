@@ -34,10 +34,10 @@ TEST_CASE("a language model reads text, separator and target in one sequence") {
   CHECK_FALSE(encoding.target.decoder_start);
 }
 
-TEST_CASE("translations are judged by BLEU, chrF and TER, summaries by ROUGE") {
+TEST_CASE("translations are judged by BLEU, chrF, TER and equality, summaries by ROUGE") {
   using Names = std::vector<std::string>;
-  CHECK(kTranslation.metric_names({}) ==
-        Names{"loss", "perplexity", "token_accuracy", "bleu", "chrf", "ter"});
+  CHECK(kTranslation.metric_names({}) == Names{"loss", "perplexity", "token_accuracy", "bleu",
+                                               "chrf", "chrf++", "ter", "exact_match"});
   const TranslationType summarization(TranslationType::Kind::kSummarization);
   CHECK(summarization.name() == "summarization");
   CHECK(summarization.metric_names({}).back() == "rougeLsum");
