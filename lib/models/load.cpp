@@ -9,6 +9,7 @@
 #include "models/hf_config.h"
 #include "models/parameters.h"
 #include "models/registry.h"
+#include "models/special_ids.h"
 #include "tensors/named_tensors.h"
 
 namespace finetune::models {
@@ -61,7 +62,9 @@ Loaded<LanguageModel> load_language_model(const std::filesystem::path& folder,
                                           const GeneratorOptions& generator, uint64_t seed,
                                           const LoadOptions& options) {
   const auto construct = [&](const nlohmann::json& config) {
-    return construct_language_model(config, generator);
+    auto model = construct_language_model(config, generator);
+    warn_of_unknown_ids(config, model->vocab_size(), (folder / "config.json").string());
+    return model;
   };
   return load(folder, construct, seed, options);
 }
@@ -70,7 +73,9 @@ Loaded<Seq2SeqModel> load_seq2seq_model(const std::filesystem::path& folder,
                                         const GeneratorOptions& generator, uint64_t seed,
                                         const LoadOptions& options) {
   const auto construct = [&](const nlohmann::json& config) {
-    return construct_seq2seq_model(config, generator);
+    auto model = construct_seq2seq_model(config, generator);
+    warn_of_unknown_ids(config, model->target_vocab_size(), (folder / "config.json").string());
+    return model;
   };
   return load(folder, construct, seed, options);
 }

@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/log.h"
+#include "base/strings.h"
+
 namespace finetune::models {
 namespace {
 
@@ -30,6 +33,21 @@ SpecialIds read_special_ids(HfConfig& reader, int64_t vocab_size, const SpecialI
   ids.forced_eos = reader.optional_integer("forced_eos_token_id", defaults.forced_eos, known);
   ids.bad_words = reader.integer_lists("bad_words_ids", defaults.bad_words, known);
   return ids;
+}
+
+void warn_of_unknown_ids(const nlohmann::json& config, int64_t vocab_size,
+                         const std::string& file) {
+  for (const char* key : {"bos_token_id", "pad_token_id", "eos_token_id"}) {
+    const nlohmann::json value = config.value(key, nlohmann::json());
+    for (const nlohmann::json& id : value.is_array() ? value : nlohmann::json::array({value})) {
+      if (!id.is_number_integer() || id.get<int64_t>() < vocab_size) continue;
+      base::log_warning(base::cat(file, ": ", key, " ", id.get<int64_t>(),
+                                  " is beyond the vocabulary of ", vocab_size,
+                                  " tokens and left out"));
+    }
+  }
+  if (const auto decoder = config.find("decoder"); decoder != config.end() && decoder->is_object())
+    warn_of_unknown_ids(*decoder, vocab_size, base::cat(file, ": decoder"));
 }
 
 void require_decoder_start(HfConfig& reader, const SpecialIds& ids) {

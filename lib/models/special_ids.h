@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "models/generation.h"
 #include "models/hf_config.h"
@@ -13,6 +14,10 @@ namespace finetune::models {
 /// stand in no text (Hugging Face writes them for small vocabularies). Others are problems of
 /// `reader`.
 SpecialIds read_special_ids(HfConfig& reader, int64_t vocab_size, const SpecialIds& defaults = {});
+
+/// Names, in a warning, every pad, bos and eos of a config.json (and of its decoder's) that is
+/// beyond the vocabulary and therefore left out.
+void warn_of_unknown_ids(const nlohmann::json& config, int64_t vocab_size, const std::string& file);
 
 /// A problem of `reader` unless there is an id that a target begins with.
 void require_decoder_start(HfConfig& reader, const SpecialIds& ids);

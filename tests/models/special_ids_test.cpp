@@ -1,10 +1,12 @@
 #include "models/special_ids.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "models/models_test_support.h"
+#include "support/standard_stream.h"
 
 namespace finetune::models {
 namespace {
@@ -53,6 +55,23 @@ TEST_CASE("an end, a beginning or a padding beyond the vocabulary stands in no t
   CHECK_FALSE(ids.bos);
   CHECK_FALSE(ids.pad);
   CHECK(ids.eos == std::vector<int64_t>{3});
+}
+
+TEST_CASE("ids beyond the vocabulary are named with their file, a decoder's own too") {
+  const test::TemporaryFolder folder;
+  test::write_file(folder.path() / "stderr", "");
+  {
+    const test::StandardStream errors(STDERR_FILENO, folder.path() / "stderr");
+    warn_of_unknown_ids({{"bos_token_id", 29},
+                         {"eos_token_id", {50256, 3}},
+                         {"pad_token_id", nullptr},
+                         {"decoder", {{"bos_token_id", 30}}}},
+                        30, "config.json");
+  }
+  const std::string warnings = test::read_file(folder.path() / "stderr");
+  CHECK_THAT(warnings, Catch::Contains("config.json: eos_token_id 50256 is beyond") &&
+                           Catch::Contains("config.json: decoder: bos_token_id 30 is beyond"));
+  CHECK(std::count(warnings.begin(), warnings.end(), '\n') == 2);
 }
 
 TEST_CASE("ids that a decoder must write are refused beyond the vocabulary") {
