@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/strings.h"
 #include "decode/search.h"
 #include "kernels/vocabulary.h"
@@ -16,24 +17,6 @@ namespace finetune::decode {
 namespace {
 
 using Prompts = std::vector<std::vector<int32_t>>;
-
-std::optional<int32_t> narrow(const std::optional<int64_t>& id) {
-  if (!id) return std::nullopt;
-  return static_cast<int32_t>(*id);
-}
-
-std::vector<int32_t> narrow(const std::vector<int64_t>& ids) { return {ids.begin(), ids.end()}; }
-
-/// What the options leave open comes from the model.
-Options with_model_ids(Options options, const models::SpecialIds& ids) {
-  if (options.eos_token_ids.empty()) options.eos_token_ids = narrow(ids.eos);
-  if (!options.forced_bos_token_id) options.forced_bos_token_id = narrow(ids.forced_bos);
-  if (!options.forced_eos_token_id) options.forced_eos_token_id = narrow(ids.forced_eos);
-  if (options.bad_words_ids.empty()) {
-    for (const auto& words : ids.bad_words) options.bad_words_ids.push_back(narrow(words));
-  }
-  return options;
-}
 
 int64_t length_limit(const Options& options, size_t prompt_length, int64_t model_limit) {
   const auto length = static_cast<int64_t>(prompt_length);
@@ -64,6 +47,9 @@ class Batch {
 
   void add(std::vector<int32_t> prompt, int64_t model_limit, uint64_t stream) {
     const int64_t limit = length_limit(options_, prompt.size(), model_limit);
+    const auto least = std::max(options_.min_length,
+                                static_cast<int64_t>(prompt.size()) + options_.min_new_tokens);
+    if (limit < least) ++num_short_;
     prompts_.push_back(prompt);
     searches_.push_back(make_search(options_, {std::move(prompt), limit, stream}));
   }
@@ -88,6 +74,7 @@ class Batch {
   Prompts prompts_;
   std::vector<std::unique_ptr<Search>> searches_;
   std::vector<Rows> rows_;  ///< of searches that are not over
+  int64_t num_short_ = 0;   ///< prompts so long that their texts end before the least length
 };
 
 at::Tensor Batch::prefill() {
@@ -144,6 +131,12 @@ at::Tensor Batch::step() {
 std::vector<Hypotheses> Batch::run() {
   std::vector<Hypotheses> results;
   if (searches_.empty()) return results;
+  if (num_short_ > 0) {
+    base::log_warning(base::cat("generation: ", num_short_, " of ", searches_.size(),
+                                " prompts leave no room for min_new_tokens ",
+                                options_.min_new_tokens, " or min_length ", options_.min_length,
+                                ": their texts end before"));
+  }
   for (at::Tensor hidden = prefill(); hidden.defined(); hidden = step()) advance(hidden);
   for (const auto& search : searches_) results.push_back(search->results());
   return results;
@@ -154,13 +147,12 @@ std::vector<Hypotheses> Batch::run() {
 std::vector<Hypotheses> generate(models::Seq2SeqModel& model, const nn::TokenBatch& sources,
                                  const Options& options, std::span<const int64_t> streams) {
   const c10::NoGradGuard no_grad;
-  const models::SpecialIds ids = model.special_ids();
-  const Options complete = with_model_ids(options, ids);
+  const Options complete = with_ids_of(options, model.special_ids());
   check(complete, model.target_vocab_size());
   const auto decoder = model.start_decoding(model.encode(sources, {}));
   Batch batch(*decoder, model.head(), complete);
   for (int64_t i = 0; i < sources.sequences.count(); ++i) {
-    batch.add({static_cast<int32_t>(ids.decoder_start.value())}, model.max_target_length(),
+    batch.add({complete.decoder_start_token_id.value()}, model.max_target_length(),
               stream_of(streams, i));
   }
   return batch.run();
@@ -169,7 +161,7 @@ std::vector<Hypotheses> generate(models::Seq2SeqModel& model, const nn::TokenBat
 std::vector<Hypotheses> generate(models::LanguageModel& model, const nn::TokenBatch& prompts,
                                  const Options& options, std::span<const int64_t> streams) {
   const c10::NoGradGuard no_grad;
-  const Options complete = with_model_ids(options, model.special_ids());
+  const Options complete = with_ids_of(options, model.special_ids());
   check(complete, model.vocab_size());
   const auto decoder = model.start_decoding();
   Batch batch(*decoder, model.head(), complete);

@@ -139,4 +139,11 @@ void apply_sampling_rules(const Options& options, std::span<float> scores) {
   if (options.min_p) keep_min_p(*options.min_p, min_kept, scores);
 }
 
+void renormalize(std::span<float> scores) {
+  const float largest = *std::ranges::max_element(scores);
+  if (largest == kForbidden) return;
+  const double log_sum = largest + std::log(Weights(scores).sum);
+  for (float& score : scores) score = static_cast<float>(score - log_sum);
+}
+
 }  // namespace finetune::decode

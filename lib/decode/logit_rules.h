@@ -25,4 +25,7 @@ void apply_rules(const Options& options, const Prefix& prefix, std::span<float> 
 /// arXiv:2407.01082); with beams at least one token more than there are end tokens stays.
 void apply_sampling_rules(const Options& options, std::span<float> scores);
 
+/// log_softmax of what the rules left, as renormalize_logits asks for.
+void renormalize(std::span<float> scores);
+
 }  // namespace finetune::decode

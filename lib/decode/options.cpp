@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "models/generation.h"
 
 namespace finetune::decode {
 namespace {
@@ -54,10 +55,18 @@ void check_sampling(const Options& options) {
           cat("top_p ", options.top_p, " is outside of (0, 1]"));
   require(!options.min_p || (*options.min_p >= 0.0 && *options.min_p <= 1.0),
           cat("min_p ", options.min_p.value_or(0.0), " is outside of [0, 1]"));
-  const bool is_shaped = options.temperature != 1.0 || options.top_p < 1.0 || options.min_p;
+  const bool is_shaped = options.temperature != 1.0 || options.top_k != Options{}.top_k ||
+                         options.top_p < 1.0 || options.min_p;
   require(options.do_sample || !is_shaped,
-          "temperature, top_p and min_p have no effect without do_sample");
+          "temperature, top_k, top_p and min_p have no effect without do_sample");
 }
+
+std::optional<int32_t> narrow(const std::optional<int64_t>& id) {
+  if (!id) return std::nullopt;
+  return static_cast<int32_t>(*id);
+}
+
+std::vector<int32_t> narrow(const std::vector<int64_t>& ids) { return {ids.begin(), ids.end()}; }
 
 void check_ids(const char* key, const std::vector<int32_t>& ids, int64_t vocab_size) {
   for (const int32_t id : ids) {
@@ -67,6 +76,19 @@ void check_ids(const char* key, const std::vector<int32_t>& ids, int64_t vocab_s
 }
 
 }  // namespace
+
+Options with_ids_of(Options options, const models::SpecialIds& ids) {
+  if (!options.takes_model_ids) return options;
+  options.takes_model_ids = false;
+  if (!options.decoder_start_token_id) options.decoder_start_token_id = narrow(ids.decoder_start);
+  if (options.eos_token_ids.empty()) options.eos_token_ids = narrow(ids.eos);
+  if (!options.forced_bos_token_id) options.forced_bos_token_id = narrow(ids.forced_bos);
+  if (!options.forced_eos_token_id) options.forced_eos_token_id = narrow(ids.forced_eos);
+  if (options.bad_words_ids.empty()) {
+    for (const auto& words : ids.bad_words) options.bad_words_ids.push_back(narrow(words));
+  }
+  return options;
+}
 
 void check(const Options& options, int64_t vocab_size) {
   check_lengths(options);
@@ -78,9 +100,12 @@ void check(const Options& options, int64_t vocab_size) {
     require(!words.empty(), "bad_words_ids holds an empty list");
     check_ids("bad_words_ids", words, vocab_size);
   }
-  for (const auto& forced : {options.forced_bos_token_id, options.forced_eos_token_id}) {
-    if (forced) check_ids("forced_bos_token_id or forced_eos_token_id", {*forced}, vocab_size);
-  }
+  const auto check_id = [&](const char* key, const std::optional<int32_t>& id) {
+    if (id) check_ids(key, {*id}, vocab_size);
+  };
+  check_id("decoder_start_token_id", options.decoder_start_token_id);
+  check_id("forced_bos_token_id", options.forced_bos_token_id);
+  check_id("forced_eos_token_id", options.forced_eos_token_id);
 }
 
 }  // namespace finetune::decode

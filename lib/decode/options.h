@@ -5,6 +5,10 @@
 #include <string>
 #include <vector>
 
+namespace finetune::models {
+struct SpecialIds;
+}
+
 namespace finetune::decode {
 
 /// When a beam search stops: as soon as num_beams hypotheses are finished; when the best running
@@ -37,13 +41,19 @@ struct Options {
   double repetition_penalty = 1.0;
   int64_t no_repeat_ngram_size = 0;  ///< 0: off
   std::vector<int32_t> suppress_tokens;
+  bool renormalize_logits = false;  ///< makes log-probabilities again of what the rules leave
 
-  // What a model's config.json says about these counts where the options say nothing.
+  /// Whether what is left open below is as the model's config.json says; else it is off.
+  bool takes_model_ids = true;
+  std::optional<int32_t> decoder_start_token_id;
   std::vector<std::vector<int32_t>> bad_words_ids;
   std::optional<int32_t> forced_bos_token_id;
   std::optional<int32_t> forced_eos_token_id;
   std::vector<int32_t> eos_token_ids;
 };
+
+/// The options with what they leave to the model.
+Options with_ids_of(Options options, const models::SpecialIds& ids);
 
 /// Throws ConfigError naming the option, its value and the way out: a value out of range, limits
 /// that exclude each other (minimum above maximum, more sequences asked for than beams, sampling

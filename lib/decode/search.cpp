@@ -28,6 +28,7 @@ class BeamSearch final : public Search {
       apply_rules(options_, {state_.running[beam].ids, state_.prompt_length, state_.length_limit},
                   row);
       if (options_.do_sample) apply_sampling_rules(options_, row);
+      if (options_.renormalize_logits) renormalize(row);
     }
     std::vector<float> noise;
     if (options_.do_sample) {

@@ -1,7 +1,7 @@
 #include "run/build_generation.h"
 
 #include <algorithm>
-#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/strings.h"
@@ -20,7 +20,8 @@ void set(const std::optional<From>& from, To& to) {
 }
 
 void set_id(const std::optional<int64_t>& from, std::optional<int32_t>& to) {
-  if (from) to = static_cast<int32_t>(*from);
+  if (!from) return;
+  to = *from < 0 ? std::nullopt : std::optional(static_cast<int32_t>(*from));
 }
 
 decode::EarlyStopping early_stopping(const config::SwitchOrWord& word) {
@@ -51,22 +52,56 @@ void lay_over(const GenerationSection& section, decode::Options& options) {
   if (section.min_p) options.min_p = section.min_p;
   set(section.repetition_penalty, options.repetition_penalty);
   set(section.no_repeat_ngram_size, options.no_repeat_ngram_size);
+  set(section.renormalize_logits, options.renormalize_logits);
   set_id(section.forced_bos_token_id, options.forced_bos_token_id);
   set_id(section.forced_eos_token_id, options.forced_eos_token_id);
 }
 
-/// The model's own settings; those of sampling only where tokens are to be drawn.
-void lay_over(GenerationDefaults model, bool samples, decode::Options& options) {
-  if (!samples) {
-    model.section.temperature.reset();
-    model.section.top_k.reset();
-    model.section.top_p.reset();
-    model.section.min_p.reset();
+/// Throws CheckpointError for an id of the model's own settings that the model does not have.
+void check_ids(const GenerationDefaults& model, int64_t vocab_size) {
+  const auto check = [&](const char* key, const auto& ids) {
+    for (const int64_t id : ids) {
+      if (id < vocab_size) continue;
+      throw CheckpointError(base::cat(model.file, ": ", key, " holds ", id,
+                                      ", but the model's vocabulary has ", vocab_size, " tokens"));
+    }
+  };
+  const auto check_one = [&](const char* key, const auto& id) {
+    if (id) check(key, std::vector<int64_t>{*id});
+  };
+  check_one("decoder_start_token_id", model.decoder_start_token_id);
+  check_one("forced_bos_token_id", model.section.forced_bos_token_id);
+  check_one("forced_eos_token_id", model.section.forced_eos_token_id);
+  check("eos_token_id", model.eos_token_ids);
+  check("suppress_tokens", model.suppress_tokens);
+  for (const auto& words : model.bad_words_ids) check("bad_words_ids", words);
+}
+
+/// The model's own ids. Where its file does not say what a target begins with, transformers stops;
+/// config.json knows.
+void lay_over_ids(const GenerationDefaults& model, const models::SpecialIds& of_config,
+                  decode::Options& options) {
+  if (model.has_all_ids) {
+    options.takes_model_ids = false;
+    options.decoder_start_token_id = model.decoder_start_token_id;
+    if (!options.decoder_start_token_id)
+      set_id(of_config.decoder_start, options.decoder_start_token_id);
+    options.eos_token_ids = model.eos_token_ids;
+    options.bad_words_ids = model.bad_words_ids;
   }
-  lay_over(model.section, options);
-  options.eos_token_ids = std::move(model.eos_token_ids);
-  options.suppress_tokens = std::move(model.suppress_tokens);
-  options.bad_words_ids = std::move(model.bad_words_ids);
+  options = decode::with_ids_of(options, of_config);
+  options.suppress_tokens = model.suppress_tokens;
+}
+
+/// The model's own settings; those of sampling only where tokens are to be drawn.
+void lay_over(GenerationSection model, bool samples, decode::Options& options) {
+  if (!samples) {
+    model.temperature.reset();
+    model.top_k.reset();
+    model.top_p.reset();
+    model.min_p.reset();
+  }
+  lay_over(model, options);
 }
 
 /// More texts for an input than beams that somebody asked for are an error of check().
@@ -81,14 +116,19 @@ void require(bool holds, const std::string& problem) {
   if (!holds) throw ConfigError("generation: " + problem);
 }
 
-/// Limits that only the model's positions or its one start token show to exclude each other.
-void check_room(const models::Seq2SeqModel& model, const decode::Options& options) {
+/// What a text begins with: the one start token of an encoder-decoder, or a prompt of any length.
+enum class Beginning { kOneToken, kPrompt };
+
+/// Limits that only the model's positions or the length of the beginning, one token at least, show
+/// to exclude each other.
+void check_room(int64_t positions, Beginning beginning, const decode::Options& options) {
   const int64_t least = std::max(options.min_new_tokens, options.min_length - 1);
-  const int64_t positions = model.max_target_length();
   require(
       least <= positions - 1,
       base::cat("min_new_tokens ", options.min_new_tokens, " or min_length ", options.min_length,
                 " is above what the model can write: ", positions - 1, " tokens"));
+  // min_length counts a prompt that may be long.
+  if (beginning == Beginning::kPrompt && options.max_new_tokens > 0) return;
   const int64_t most = options.max_new_tokens > 0 ? options.max_new_tokens
                        : options.max_length > 0   ? options.max_length - 1
                                                   : positions;
@@ -107,7 +147,9 @@ decode::Options build_generation(const RunConfig& config, const GenerationDefaul
                                     std::max<int64_t>(limits.max_target_length, 0));
   const bool samples = command_line.section.do_sample.value_or(
       config.generation.do_sample.value_or(model.section.do_sample.value_or(options.do_sample)));
-  lay_over(model, samples, options);
+  if (limits.target_vocab_size > 0) check_ids(model, limits.target_vocab_size);
+  lay_over_ids(model, limits.special_ids, options);
+  lay_over(model.section, samples, options);
   lay_over(config.generation, options);
   lay_over(command_line.section, options);
   ask_for_best(command_line, options);
@@ -118,9 +160,10 @@ decode::Options build_generation(const RunConfig& config, const GenerationDefaul
 void check_generation_fits(const models::Model& model, const decode::Options& options) {
   if (const auto* seq2seq = dynamic_cast<const models::Seq2SeqModel*>(&model)) {
     decode::check(options, seq2seq->target_vocab_size());
-    check_room(*seq2seq, options);
-  } else if (dynamic_cast<const models::LanguageModel*>(&model) != nullptr) {
-    decode::check(options, model.vocab_size());
+    check_room(seq2seq->max_target_length(), Beginning::kOneToken, options);
+  } else if (const auto* language = dynamic_cast<const models::LanguageModel*>(&model)) {
+    decode::check(options, language->vocab_size());
+    check_room(language->max_length(), Beginning::kPrompt, options);
   }
 }
 

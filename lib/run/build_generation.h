@@ -10,7 +10,9 @@
 namespace finetune::run {
 
 /// How texts are written: what the command line says, else the run's config, else the model's own
-/// files, else greedy search for at most as many tokens as a target of the data may have.
+/// files, else greedy search for at most as many tokens as a target of the data may have. All ids
+/// are in it. Throws CheckpointError naming the model's file for an id that the model does not
+/// have.
 decode::Options build_generation(const RunConfig& config, const GenerationDefaults& model,
                                  const tasks::ModelLimits& limits,
                                  const GenerationOverrides& command_line = {});

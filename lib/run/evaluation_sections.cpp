@@ -115,15 +115,19 @@ void GenerationSection::describe_rules(Fields& fields) {
              {.doc = "No sequence of so many tokens comes twice; 0 (usual): off.",
               .example = "3",
               .at_least = 0});
+  fields.add("renormalize_logits", renormalize_logits,
+             {.doc = "Whether beams add up log-probabilities of the tokens that the rules leave "
+                     "alone; usual: false.",
+              .example = "true"});
   fields.add("forced_bos_token_id", forced_bos_token_id,
-             {.doc = "The token that every text begins with, whatever the scores.",
+             {.doc = "The token that every text begins with, whatever the scores; -1: none.",
               .example = "250004",
-              .at_least = 0,
+              .at_least = -1,
               .at_most = 2147483647});
   fields.add("forced_eos_token_id", forced_eos_token_id,
-             {.doc = "The token that a text of the greatest length ends with.",
+             {.doc = "The token that a text of the greatest length ends with; -1: none.",
               .example = "2",
-              .at_least = 0,
+              .at_least = -1,
               .at_most = 2147483647});
 }
 

@@ -43,8 +43,9 @@ struct GenerationSection {
   std::optional<double> min_p;
   std::optional<double> repetition_penalty;
   std::optional<int64_t> no_repeat_ngram_size;
+  std::optional<bool> renormalize_logits;
   std::optional<int64_t> forced_bos_token_id;
-  std::optional<int64_t> forced_eos_token_id;
+  std::optional<int64_t> forced_eos_token_id;  ///< of both, -1: none
 
   void describe(config::Fields& fields);
 

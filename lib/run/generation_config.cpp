@@ -24,19 +24,6 @@ void add(json& object, const char* key, const std::optional<int64_t>& id) {
   if (id) object[key] = *id;
 }
 
-json ids_json(const models::SpecialIds& ids) {
-  json object = json::object();
-  add(object, "bos_token_id", ids.bos);
-  add(object, "pad_token_id", ids.pad);
-  add(object, "decoder_start_token_id", ids.decoder_start);
-  add(object, "forced_bos_token_id", ids.forced_bos);
-  add(object, "forced_eos_token_id", ids.forced_eos);
-  if (ids.eos.size() == 1) object["eos_token_id"] = ids.eos.front();
-  if (ids.eos.size() > 1) object["eos_token_id"] = ids.eos;
-  if (!ids.bad_words.empty()) object["bad_words_ids"] = ids.bad_words;
-  return object;
-}
-
 json early_stopping_json(decode::EarlyStopping early_stopping) {
   if (early_stopping == decode::EarlyStopping::kNever) return "never";
   return early_stopping == decode::EarlyStopping::kFirstFinished;
@@ -62,6 +49,8 @@ json generation_settings(const decode::Options& options) {
           {"min_p", options.min_p ? json(*options.min_p) : json(nullptr)},
           {"repetition_penalty", options.repetition_penalty},
           {"no_repeat_ngram_size", options.no_repeat_ngram_size},
+          {"renormalize_logits", options.renormalize_logits},
+          {"decoder_start_token_id", or_null(options.decoder_start_token_id)},
           {"forced_bos_token_id", or_null(options.forced_bos_token_id)},
           {"forced_eos_token_id", or_null(options.forced_eos_token_id)},
           {"eos_token_id", one_or_more(options.eos_token_ids)},
@@ -72,16 +61,19 @@ json generation_settings(const decode::Options& options) {
 }
 
 std::string generation_config_text(const models::Model& model, const decode::Options& options) {
-  json object;
+  models::SpecialIds ids;
   if (const auto* seq2seq = dynamic_cast<const models::Seq2SeqModel*>(&model)) {
-    object = ids_json(seq2seq->special_ids());
+    ids = seq2seq->special_ids();
   } else if (const auto* language = dynamic_cast<const models::LanguageModel*>(&model)) {
-    object = ids_json(language->special_ids());
+    ids = language->special_ids();
   } else {
     return "";
   }
+  json object = json::object();
+  add(object, "bos_token_id", ids.bos);
+  add(object, "pad_token_id", ids.pad);
   const json usual = generation_settings({});
-  const json settings = generation_settings(options);
+  const json settings = generation_settings(decode::with_ids_of(options, ids));
   for (const auto& [key, value] : settings.items()) {
     if (value != usual.at(key) || key == "num_beams") object[key] = value;
   }

@@ -116,6 +116,12 @@ std::vector<int32_t> ids_at(const json& settings, const std::string& file, const
   return read_ids(*found, file, key);
 }
 
+std::optional<int32_t> id_at(const json& settings, const std::string& file, const char* key) {
+  const std::vector<int32_t> ids = ids_at(settings, file, key);
+  if (ids.size() > 1) refuse(file, key, settings.at(key));
+  return ids.empty() ? std::nullopt : std::optional(ids.front());
+}
+
 std::vector<std::vector<int32_t>> lists_at(const json& settings, const std::string& file,
                                            const char* key) {
   std::vector<std::vector<int32_t>> lists;
@@ -125,6 +131,7 @@ std::vector<std::vector<int32_t>> lists_at(const json& settings, const std::stri
   for (const json& ids : *found) {
     if (!ids.is_array()) refuse(file, key, *found);
     lists.push_back(read_ids(ids, file, key));
+    if (lists.back().empty()) refuse(file, key, *found);
   }
   return lists;
 }
@@ -138,12 +145,22 @@ GenerationDefaults read_generation_defaults(const fs::path& folder) {
   const json settings = base::read_json_file(file);
   if (!settings.is_object()) throw CheckpointError(file.string() + ": should hold a JSON object");
   GenerationDefaults defaults;
-  defaults.section = read_section(settings, file.string());
-  warn_of_unsupported(settings, file.string());
-  defaults.suppress_tokens = ids_at(settings, file.string(), "suppress_tokens");
+  defaults.file = file.string();
+  defaults.has_all_ids = has_own;
+  defaults.section = read_section(settings, defaults.file);
+  warn_of_unsupported(settings, defaults.file);
+  defaults.suppress_tokens = ids_at(settings, defaults.file, "suppress_tokens");
   if (!has_own) return defaults;  // the model reads the others from config.json itself
-  defaults.eos_token_ids = ids_at(settings, file.string(), "eos_token_id");
-  defaults.bad_words_ids = lists_at(settings, file.string(), "bad_words_ids");
+  defaults.decoder_start_token_id = id_at(settings, defaults.file, "decoder_start_token_id");
+  if (!defaults.decoder_start_token_id)
+    defaults.decoder_start_token_id = id_at(settings, defaults.file, "bos_token_id");
+  defaults.eos_token_ids = ids_at(settings, defaults.file, "eos_token_id");
+  if (defaults.eos_token_ids.empty()) {
+    base::log_warning(base::cat(defaults.file,
+                                ": without an eos_token_id a text ends only where it "
+                                "has its greatest length"));
+  }
+  defaults.bad_words_ids = lists_at(settings, defaults.file, "bad_words_ids");
   return defaults;
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "run/sections.h"
@@ -11,7 +13,12 @@ namespace finetune::run {
 /// How a model writes where nobody says more.
 struct GenerationDefaults {
   GenerationSection section;
-  std::vector<int32_t> eos_token_ids{};  ///< any of them ends a text; empty: as config.json says
+  std::string file{};  ///< which they are from
+  /// True for a generation_config.json: it says all, and what it leaves out is off, as in
+  /// transformers. Else decoder start, end, forced ids and bad words are as config.json says.
+  bool has_all_ids = false;
+  std::optional<int32_t> decoder_start_token_id{};
+  std::vector<int32_t> eos_token_ids{};  ///< any of them ends a text
   std::vector<int32_t> suppress_tokens{};
   std::vector<std::vector<int32_t>> bad_words_ids{};
 };

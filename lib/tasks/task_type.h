@@ -15,6 +15,7 @@
 #include "data/read_options.h"
 #include "decode/generator.h"
 #include "models/encoder_decoder/warm_start.h"
+#include "models/generation.h"
 #include "models/load.h"
 #include "tasks/task.h"
 
@@ -44,6 +45,8 @@ struct ModelLimits {
   int64_t max_target_length = 0;           ///< tokens of a text that it writes; 0: it writes none
   std::optional<int64_t> decoder_start{};  ///< never part of an encoded target
   std::optional<int64_t> end_of_text{};    ///< closes every encoded target
+  models::SpecialIds special_ids{};        ///< as config.json has them
+  int64_t target_vocab_size = 0;           ///< tokens that it writes
 };
 
 /// What a task is made of, alive as long as the task.

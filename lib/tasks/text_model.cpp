@@ -42,14 +42,20 @@ BuiltModel build_seq2seq_model(const ModelSource& source) {
 
 ModelLimits limits_of_language_model(const json& model_config) {
   const auto model = models::construct_language_model(model_config, {});
-  return {model->max_length(), model->max_length(), std::nullopt,
-          end_of_text(model->special_ids())};
+  const models::SpecialIds ids = model->special_ids();
+  return {model->max_length(), model->max_length(), std::nullopt, end_of_text(ids), ids,
+          model->vocab_size()};
 }
 
 ModelLimits limits_of_seq2seq_model(const json& model_config) {
   const auto model = models::construct_seq2seq_model(model_config, {});
   const models::SpecialIds ids = model->special_ids();
-  return {model->max_length(), model->max_target_length(), ids.decoder_start, end_of_text(ids)};
+  return {model->max_length(),
+          model->max_target_length(),
+          ids.decoder_start,
+          end_of_text(ids),
+          ids,
+          model->target_vocab_size()};
 }
 
 bool has_architecture(const json& model_config, std::initializer_list<const char*> endings) {

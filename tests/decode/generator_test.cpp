@@ -10,6 +10,7 @@
 #include <numeric>
 #include <set>
 
+#include "support/standard_stream.h"
 #include "support/test_support.h"
 #include "toy_language.h"
 
@@ -56,6 +57,7 @@ decode::Options options_of(const json& given) {
   const auto id = [&](const char* key) {
     return given.contains(key) ? std::optional<int32_t>(given.at(key)) : std::nullopt;
   };
+  options.renormalize_logits = given.value("renormalize_logits", false);
   options.forced_bos_token_id = id("forced_bos_token_id");
   options.forced_eos_token_id = id("forced_eos_token_id");
   const json& ends = given.at("eos_token_id");
@@ -315,6 +317,25 @@ TEST_CASE("where the rules leave no token a text that is drawn ends") {
   const auto nothing = write({{1}}, options);
   CHECK(nothing[0].at(0).token_ids.empty());
   CHECK(nothing[0].at(0).score == 0.0);
+}
+
+TEST_CASE("prompts too long for the least length are counted in a warning") {
+  const test::TemporaryFolder folder;
+  test::write_file(folder.path() / "stderr", "");
+  decode::Options options;
+  options.max_length = 6;
+  options.min_new_tokens = 4;
+  {
+    const test::StandardStream errors(STDERR_FILENO, folder.path() / "stderr");
+    CHECK(write({{1, 2}}, options)[0][0].token_ids.size() == 4);
+  }
+  CHECK(test::read_file(folder.path() / "stderr").empty());
+  {
+    const test::StandardStream errors(STDERR_FILENO, folder.path() / "stderr");
+    CHECK(write({{1, 2, 4}, {1}}, options)[0][0].token_ids.size() == 3);
+  }
+  CHECK_THAT(test::read_file(folder.path() / "stderr"),
+             Contains("1 of 2 prompts leave no room for min_new_tokens 4"));
 }
 
 TEST_CASE("what cannot be generated is refused") {

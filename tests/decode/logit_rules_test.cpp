@@ -72,6 +72,20 @@ TEST_CASE("suppressed tokens are never written") {
   CHECK(after_rules(options, {0}, {5, 6, 7}) == Scores{kNone, 6, kNone});
 }
 
+TEST_CASE("renormalized scores are log-probabilities of what is left") {
+  Scores scores = {1, kNone, 1, kNone};
+  decode::renormalize(scores);
+  CHECK(scores[0] == Approx(std::log(0.5)));
+  CHECK(scores[1] == kNone);
+  CHECK(scores[2] == scores[0]);
+  scores = {kNone, 0};  // a forced token is certain
+  decode::renormalize(scores);
+  CHECK(scores == Scores{kNone, 0});
+  scores = {kNone, kNone};
+  decode::renormalize(scores);
+  CHECK(scores == Scores{kNone, kNone});
+}
+
 TEST_CASE("temperature, top-k, top-p and min-p keep what the warpers of transformers keep") {
   const json fixture =
       json::parse(test::read_file(test::fixture("decode/fixtures/sampling_rules.json")));

@@ -14,7 +14,7 @@ using test::TinyRun;
 
 namespace {
 
-constexpr tasks::ModelLimits kLimits = {100, 60, {}, {}};
+const tasks::ModelLimits kLimits = {100, 60, {}, {}};
 
 /// A run's config with a section "generation".
 RunConfig config_with(const std::string& generation) {
@@ -47,6 +47,7 @@ TEST_CASE("the command line comes before the config, and that before the model's
   model.section.no_repeat_ngram_size = 3;
   model.section.early_stopping = config::SwitchOrWord{true, ""};
   model.eos_token_ids = {5, 6};
+  model.has_all_ids = true;
   GenerationOverrides command_line;
   command_line.section.num_beams = 2;
   command_line.seed = 99;
@@ -68,6 +69,50 @@ TEST_CASE("the command line comes before the config, and that before the model's
   CHECK(of_all.seed == 99);
 }
 
+TEST_CASE("a generation_config.json says all of the ids, and -1 is none of them") {
+  tasks::ModelLimits limits = kLimits;
+  limits.special_ids.eos = {1};
+  limits.special_ids.decoder_start = 2;
+  limits.special_ids.forced_eos = 3;
+  limits.special_ids.bad_words = {{4}};
+  const decode::Options of_config = build_generation(config_with("{}"), {}, limits);
+  CHECK(of_config.eos_token_ids == std::vector<int32_t>{1});
+  CHECK(of_config.decoder_start_token_id == 2);
+  CHECK(of_config.forced_eos_token_id == 3);
+  CHECK(of_config.bad_words_ids.size() == 1);
+  CHECK_FALSE(of_config.takes_model_ids);
+  CHECK_FALSE(build_generation(config_with(R"({"forced_eos_token_id": -1})"), {}, limits)
+                  .forced_eos_token_id);
+  GenerationDefaults own;
+  own.has_all_ids = true;
+  const decode::Options empty = build_generation(config_with("{}"), own, limits);
+  CHECK(empty.eos_token_ids.empty());
+  CHECK(empty.bad_words_ids.empty());
+  CHECK_FALSE(empty.forced_eos_token_id);
+  CHECK(empty.decoder_start_token_id == 2);  // a target must begin with something
+  own.decoder_start_token_id = 5;
+  CHECK(build_generation(config_with("{}"), own, limits).decoder_start_token_id == 5);
+}
+
+TEST_CASE("an id that the model does not have is blamed on the model's file") {
+  tasks::ModelLimits limits = kLimits;
+  limits.target_vocab_size = 64;
+  GenerationDefaults model;
+  model.file = "m/generation_config.json";
+  const auto error = [&] {
+    return test::error_of<CheckpointError>(
+        [&] { build_generation(config_with("{}"), model, limits); });
+  };
+  model.eos_token_ids = {2, 63};
+  CHECK(error().empty());
+  model.eos_token_ids = {2, 700};
+  CHECK_THAT(error(),
+             Contains("m/generation_config.json: eos_token_id holds 700") && Contains("64 tokens"));
+  model.eos_token_ids = {};
+  model.bad_words_ids = {{1, 64}};
+  CHECK_THAT(error(), Contains("bad_words_ids holds 64"));
+}
+
 TEST_CASE("a greatest length replaces one that is counted the other way") {
   GenerationDefaults model;
   model.section.max_length = 20;
@@ -86,6 +131,7 @@ TEST_CASE("every key reaches the search") {
                       "do_sample": true, "temperature": 0.5, "top_k": 7, "top_p": 0.8,
                       "min_p": 0.1, "repetition_penalty": 1.5, "no_repeat_ngram_size": 4,
                       "forced_bos_token_id": 3, "forced_eos_token_id": 1,
+                      "renormalize_logits": true,
                       "early_stopping": "never"})"),
       {}, kLimits);
   CHECK(options.min_new_tokens == 1);
@@ -100,6 +146,7 @@ TEST_CASE("every key reaches the search") {
   CHECK(options.no_repeat_ngram_size == 4);
   CHECK(options.forced_bos_token_id == 3);
   CHECK(options.forced_eos_token_id == 1);
+  CHECK(options.renormalize_logits);
   CHECK(options.early_stopping == decode::EarlyStopping::kNever);
 }
 
@@ -147,4 +194,14 @@ TEST_CASE(
   CHECK_THAT(misfit(model, options), Contains("forced_bos_token_id"));
   const test::TableModel language(at::eye(6));
   CHECK_THAT(misfit(language, options), Contains("the vocabulary has 6 tokens"));
+  options = {};
+  options.max_length = 3;
+  options.min_new_tokens = 5;
+  CHECK_THAT(misfit(language, options), Contains("min_new_tokens 5") && Contains("max_length"));
+  options = {};
+  options.min_length = 101;
+  CHECK_THAT(misfit(language, options), Contains("min_length 101") && Contains("99 tokens"));
+  options.min_length = 9;
+  options.max_new_tokens = 7;
+  CHECK(misfit(language, options).empty());  // a longer prompt fits
 }

@@ -45,6 +45,8 @@ TEST_CASE("a generation_config.json as Marian and BART have it is read") {
   CHECK(defaults.section.forced_bos_token_id == 2);
   CHECK(defaults.section.forced_eos_token_id == 0);
   CHECK(defaults.eos_token_ids == std::vector<int32_t>{0});
+  CHECK(defaults.decoder_start_token_id == 58100);
+  CHECK(defaults.has_all_ids);
   CHECK(defaults.suppress_tokens == std::vector<int32_t>{7});
   CHECK(defaults.bad_words_ids == std::vector<std::vector<int32_t>>{{58100}, {3, 4}});
 }
@@ -56,6 +58,7 @@ TEST_CASE("without the file the keys of an old config.json count") {
               "eos_token_id": 2, "do_sample": null})");
   CHECK(defaults.section.num_beams == 6);
   CHECK(defaults.section.max_length == 62);
+  CHECK_FALSE(defaults.has_all_ids);
   CHECK(defaults.eos_token_ids.empty());  // the model itself reads this one
 }
 
@@ -71,6 +74,18 @@ TEST_CASE("settings of sampling count where the file asks for sampling, and new 
   CHECK_FALSE(drawn.section.max_length.has_value());
   CHECK(drawn.section.early_stopping->word == "never");
   CHECK(drawn.eos_token_ids == std::vector<int32_t>{3, 4});
+}
+
+TEST_CASE("of a file's own ids bos stands in for the decoder's start, and no end is said") {
+  const Folder folder;
+  CHECK(folder.read(R"({"bos_token_id": 7, "eos_token_id": 2})").decoder_start_token_id == 7);
+  CHECK_FALSE(folder.read(R"({"eos_token_id": 2})").decoder_start_token_id);
+  CHECK_THAT(test::logged([&] { folder.read(R"({"bos_token_id": 7})"); }),
+             Contains("without an eos_token_id"));
+  CHECK_THAT(folder.error(R"({"decoder_start_token_id": [1, 2]})"),
+             Contains("decoder_start_token_id"));
+  CHECK_THAT(folder.error(R"({"eos_token_id": 2, "bad_words_ids": [[]]})"),
+             Contains("bad_words_ids"));
 }
 
 TEST_CASE("what we cannot do is named, unless the file switches it off") {

@@ -18,6 +18,8 @@ TEST_CASE("the limits of a language model are its positions and the end of its t
   CHECK(limits.max_target_length == 24);
   CHECK(limits.end_of_text == 5);
   CHECK_FALSE(limits.decoder_start);
+  CHECK(limits.special_ids.bos == 0);
+  CHECK(limits.target_vocab_size == 30);
   CHECK(build_language_model({.config = config, .seed = 1}).model->vocab_size() == 30);
 }
 
