@@ -138,7 +138,7 @@ class TextCommands(support.Case):
     def test_what_is_drawn_for_a_line_does_not_depend_on_how_it_comes(self):
         lines = [LINES[0]] * 70 + LINES[:60]
         draw = ["translate", self.run_folder, "do_sample=true", "temperature=3.0", "num_beams=1", "seed=7"]
-        whole = self.ok(*draw, stdin="\n".join(lines)).out.splitlines()
+        whole = self.ok(*draw, stdin="\n".join(lines)).out.split("\n")[:-1]
         self.assertEqual(len(whole), 130)
         self.assertGreater(len(set(whole[:70])), 60, "equal lines are drawn for again and again")
         process = support.start(*draw, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -146,11 +146,11 @@ class TextCommands(support.Case):
         for begin, end in ((0, 1), (1, 3), (3, 130)):
             process.stdin.write("".join(line + "\n" for line in lines[begin:end]).encode())
             process.stdin.flush()
-            answers += [process.stdout.readline().decode().rstrip("\n") for _ in range(begin, end)]
+            answers += [process.stdout.readline().decode(errors="replace").rstrip("\n") for _ in range(begin, end)]
         process.communicate(timeout=20)
         self.assertEqual(answers, whole)
         (self.folder / "lines.txt").write_text("\n".join(lines))
-        self.assertEqual(self.ok(*draw, "--data", self.folder / "lines.txt").out.splitlines(), whole)
+        self.assertEqual(self.ok(*draw, "--data", self.folder / "lines.txt").out.split("\n")[:-1], whole)
 
     def test_line_n_answers_line_n_of_a_file_with_blank_lines(self):
         lines = f"{LINES[0]}\n\n{LINES[1]}\n  \n"
