@@ -36,6 +36,27 @@ void add_columns(CLI::App& command, CLI::Option* data, run::ColumnOptions& colum
       ->needs(data);
 }
 
+/// Options of scoring translations that are given; -> --score.
+CLI::Option* add_given_options(CLI::App& command, CLI::Option* data, PredictArguments& arguments) {
+  CLI::Option* score = command.add_flag(
+      "--score", arguments.scores_targets,
+      "Write nothing, but say how likely the model finds translations that are given: lines hold "
+      "a text, a tab and its translation. A line each: log-probability, its number of tokens with "
+      "the end, and the quotient, separated by tabs; json: \"log_probability\", \"num_tokens\", "
+      "\"mean_log_probability\"");
+  CLI::Option* label = command.add_option("--label-column", arguments.columns.label,
+                                          "With --score: column with the translation");
+  label->needs(data)->needs(score);
+  command
+      .add_option("--target", arguments.target,
+                  "With --score: plain text whose line n is the translation of line n of the data, "
+                  "plain text too")
+      ->needs(data)
+      ->needs(score)
+      ->excludes(label);
+  return score;
+}
+
 }  // namespace
 
 const char* const kEvaluateExamples =
@@ -52,7 +73,8 @@ const char* const kTranslateExamples =
     "  finetune translate runs/en-de < lines.en > lines.de\n"
     "  finetune translate models/opus-mt-en-de num_beams=5 length_penalty=0.6 < lines.en\n"
     "  finetune translate runs/en-de --n-best 3 --format json < lines.en\n"
-    "  finetune translate runs/en-de --data test.tsv --text-column en\n";
+    "  finetune translate runs/en-de --data test.tsv --text-column en\n"
+    "  finetune translate runs/en-de --score --data test.en --target test.de\n";
 
 const char* const kGenerateExamples =
     "  finetune generate runs/shakespeare < prompts.txt\n"
@@ -93,18 +115,21 @@ void add_predict_options(CLI::App& command, PredictArguments& arguments) {
                        "), or text" + (is_plain ? "" : " (default)") +
                        ": the label or the written text only, line ends in it as spaces, other "
                        "control characters as \\xNN");
-  command
-      .add_option(
-          "--n-best", arguments.num_best,
-          "So many texts for each input, best first. json: \"n_best\": [{\"text\", "
-          "\"score\"}, ...]; text: a line each: number of the input, score, text, separated "
-          "by tabs. Beams become as many unless num_beams is given")
-      ->check(whole_number(1, 1000));
+  CLI::Option* num_best =
+      command
+          .add_option(
+              "--n-best", arguments.num_best,
+              "So many texts for each input, best first. json: \"n_best\": [{\"text\", "
+              "\"score\"}, ...]; text: a line each: number of the input, score, text, separated "
+              "by tabs. Beams become as many unless num_beams is given")
+          ->check(whole_number(1, 1000));
   if (is_plain) {
     command.add_flag(
         "--pairs", arguments.has_pairs,
         "Lines hold two texts, separated by one tab (default: as the run was configured)");
   }
+  if (arguments.form == PredictForm::kTranslate)
+    add_given_options(command, data, arguments)->excludes(num_best);
   add_load_flags(command, arguments.load);
   command.footer(command.get_footer() + kLines + kGenerationKeys);
 }

@@ -41,6 +41,8 @@ class Printer {
         std::cout << base::dump_json(answers.to_json(row)) << '\n';
       } else if (arguments_.num_best) {
         print_best(answers, row);
+      } else if (arguments_.scores_targets) {
+        std::cout << answers.to_text(row) << '\n';  // with tabs
       } else {
         std::cout << one_line(answers.to_text(row)) << '\n';
       }
@@ -71,6 +73,21 @@ class Printer {
   int64_t number_ = 0;  ///< of the input, from 1
 };
 
+/// "source<TAB>target"
+data::Example to_scored_example(const std::string& line, int64_t number) {
+  data::Example example;
+  const size_t tab = line.find('\t');
+  example.text = line.substr(0, tab);
+  if (tab != std::string::npos) example.target = line.substr(tab + 1);
+  example.line = number;
+  if (base::trim(example.target).empty()) {
+    throw DataError(base::cat("line ", number,
+                              ": expected a text, a tab and its translation, found ",
+                              base::quote(line, 60)));
+  }
+  return example;
+}
+
 void check_form(PredictForm form, const tasks::TaskType& type) {
   const bool fits =
       form == PredictForm::kPredict || (form == PredictForm::kGenerate && type.writes_texts()) ||
@@ -83,22 +100,28 @@ void check_form(PredictForm form, const tasks::TaskType& type) {
                               type.writes_texts() ? "generate'" : "predict'"));
 }
 
-void answer_lines(run::Inference& inference, bool has_pairs, Printer& printer) {
+void answer_lines(run::Inference& inference, const PredictArguments& arguments,
+                  const run::Inference::Take& print) {
+  const bool has_pairs = arguments.has_pairs || inference.has_pairs();
   int64_t line_number = 0;
   for_each_line_batch(kMaxLines, [&](std::span<const std::string> lines) {
     std::vector<data::Example> examples;
     std::exception_ptr bad_line;  // which ends the answers, after those of the lines before it
     for (const std::string& line : lines) {
       try {
-        examples.push_back(to_example(line, has_pairs, ++line_number));
+        ++line_number;
+        examples.push_back(arguments.scores_targets ? to_scored_example(line, line_number)
+                                                    : to_example(line, has_pairs, line_number));
       } catch (const DataError&) {
         bad_line = std::current_exception();
         break;
       }
     }
-    inference.answer_in_order(examples, [&](const tasks::Answers& answers, int64_t num_rows) {
-      printer.print(answers, num_rows);
-    });
+    if (arguments.scores_targets) {
+      inference.score_in_order(examples, print);
+    } else {
+      inference.answer_in_order(examples, print);
+    }
     if (bad_line) std::rethrow_exception(bad_line);
   });
 }
@@ -106,17 +129,24 @@ void answer_lines(run::Inference& inference, bool has_pairs, Printer& printer) {
 }  // namespace
 
 int run_predict(const PredictArguments& arguments) {
+  if (arguments.scores_targets && !arguments.overrides.empty()) {
+    throw ConfigError(base::cat(base::quote(arguments.overrides.front()),
+                                ": settings of generation have no effect with --score"));
+  }
   run::Inference inference(arguments.model, arguments.columns,
                            generation_overrides(arguments.overrides, arguments.num_best),
                            arguments.load);
   check_form(arguments.form, *inference.trained().type);
   Printer printer(arguments);
+  const auto print = [&](const tasks::Answers& answers, int64_t num_rows) {
+    printer.print(answers, num_rows);
+  };
   if (arguments.data.empty()) {
-    answer_lines(inference, arguments.has_pairs || inference.has_pairs(), printer);
+    answer_lines(inference, arguments, print);
+  } else if (arguments.scores_targets) {
+    inference.score_rows(arguments.data, arguments.target, print);
   } else {
-    inference.answer_rows(arguments.data, [&](const tasks::Answers& answers, int64_t num_rows) {
-      printer.print(answers, num_rows);
-    });
+    inference.answer_rows(arguments.data, print);
   }
   return static_cast<int>(ExitCode::kOk);
 }

@@ -22,6 +22,8 @@ struct PredictArguments {
   models::LoadOptions load;
   bool prints_text = false;            ///< --format text: the label or the written text only
   bool has_pairs = false;              ///< lines hold two texts, separated by a tab
+  bool scores_targets = false;         ///< --score: instead of writing, of translate
+  std::string target;                  ///< beside `data`, as for evaluate; of --score
   std::optional<int64_t> num_best;     ///< --n-best
   std::vector<std::string> overrides;  ///< as run::read_generation_overrides takes them
 };

@@ -186,6 +186,9 @@ std::shared_ptr<const EncodedDataset> encode_examples(std::span<const Example> e
   EncodingOptions cut = options;
   if (cut.long_rows != LongRows::kCutBeginning) cut.long_rows = LongRows::kCut;
   cut.block_length = 0;  // a row an example
+  cut.target.max_length_ratio = 0.0;
+  const auto has_target = [](const Example& example) { return !example.target.empty(); };
+  if (std::ranges::any_of(examples, has_target)) columns.label_offsets = {0};
   size_t num_seen = 0;
   size_t end = examples.size();
   append_encoded(examples, {cut, tokenizers}, columns,

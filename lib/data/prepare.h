@@ -138,8 +138,9 @@ struct PreparedFile {
 PreparedFile prepare_file(const FileOptions& options, const LabelMap& labels,
                           const Tokenizers& tokenizers);
 
-/// Encodes examples that are at hand (lines typed by a user), unlabelled; row i is examples[i].
-/// Ends before the first text that gives no token at all. Long texts are cut, at their end unless
+/// Encodes examples that are at hand (lines typed by a user), without labels but with the target
+/// texts that they have; row i is examples[i]. Ends before the first text that gives no token at
+/// all, or whose target is too long. Long texts are cut, at their end unless
 /// the options say kCutBeginning.
 std::shared_ptr<const EncodedDataset> encode_examples(std::span<const Example> examples,
                                                       const EncodingOptions& options,

@@ -22,8 +22,10 @@ std::optional<metrics::Values> FinalEvaluation::evaluate(const std::string& spli
   const bool judges_answers = parts_.config.task.chosen().judges_answers();
   auto result = train::evaluate(
       parts_.task, text.dataset,
-      {parts_.config.evaluation.batch_size, [] { return train::StopSignal::received() != 0; },
-       judges_answers ? tasks::AnswerMode::kFull : tasks::AnswerMode::kNone});
+      {.batch_size = parts_.config.evaluation.batch_size,
+       .should_stop = [] { return train::StopSignal::received() != 0; },
+       .answers = judges_answers ? tasks::AnswerMode::kFull : tasks::AnswerMode::kNone,
+       .has_intervals = true});
   if (!result) return std::nullopt;
   metrics::SplitResult& judged = results_.emplace_back();
   judged.num_examples = text.dataset.size();
@@ -35,6 +37,7 @@ std::optional<metrics::Values> FinalEvaluation::evaluate(const std::string& spli
   parts_.log.add_final_evaluation(split, parts_.state, *result);
   judged.split = split;
   for (const auto& [name, value] : result->values) judged.values[name] = value;
+  judged.intervals.merge(result->intervals);
   return result->values;
 }
 

@@ -1,6 +1,7 @@
 #include "run/inference.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -36,6 +37,10 @@ data::ReadOptions read_options_of(const std::optional<RunConfig>& run, const tas
   data::ReadOptions read;
   if (run) read = build_read_options(*run);
   read.target_kind = type.target_kind();
+  if (!run && read.target_kind == data::TargetKind::kText) {
+    read.text_column = DataSection().source_column.name;
+    read.label_column = DataSection().target_column.name;
+  }
   read.on_bad_row = data::BadRowPolicy::kError;
   if (columns.text) read.text_column = *columns.text;
   if (columns.text_pair) read.text_pair_column = *columns.text_pair;
@@ -61,6 +66,13 @@ decode::Options generation_of(const TrainedModel& trained, const RunConfig& run,
   return options;
 }
 
+bool has_columns(const std::string& path) {
+  const std::string_view plain = data::without_compression(path);
+  return path == "-" ||
+         std::ranges::any_of(std::array{".tsv", ".csv", ".jsonl", ".ndjson", ".json"},
+                             [&](const char* end) { return plain.ends_with(end); });
+}
+
 /// Rows of a file and what is wrong with the one behind them, if anything.
 struct Rows {
   std::vector<data::Example> examples;
@@ -79,9 +91,13 @@ Rows next_rows(data::ExampleReader& reader) {
   return rows;
 }
 
+/// An example that became no row.
 [[noreturn]] void refuse(const data::Example& example, const std::string& before_line) {
   throw DataError(base::cat(before_line, example.line,
-                            ": the tokenizer gives no token for the text ",
+                            example.target.empty()
+                                ? ": the tokenizer gives no token for the text "
+                                : ": the target is longer than what the model can write, or there "
+                                  "is no token in the text ",
                             base::quote(example.text)));
 }
 
@@ -151,47 +167,77 @@ data::EncodingOptions Inference::prompt_encoding() const {
   return prompts;
 }
 
-Inference::Part Inference::answer_first(std::span<const data::Example> examples) {
-  const data::EncodingOptions prompts = prompt_encoding();
-  const auto dataset = data::encode_examples(examples, prompts, trained_.tokenizers.for_data());
+Inference::Part Inference::answer_first(std::span<const data::Example> examples,
+                                        tasks::AnswerMode mode) {
+  const bool writes = mode == tasks::AnswerMode::kFull;
+  const data::EncodingOptions texts = writes ? prompt_encoding() : encoding();
+  const auto dataset = data::encode_examples(examples, texts, trained_.tokenizers.for_data());
   if (dataset->size() == 0) return {};
-  warn_of_cuts(examples, *dataset, base::cat(prompts.max_length, " tokens"));
+  warn_of_cuts(examples, *dataset, base::cat(texts.max_length, " tokens"));
   const int64_t first_row = std::exchange(num_answered_, num_answered_ + dataset->size());
   auto result = train::evaluate(*task_, *dataset,
-                                {batch_size(), {}, tasks::AnswerMode::kFull, false, first_row});
+                                {batch_size(), {}, mode, /*wants_values=*/!writes, first_row});
   return {std::move(result->answers), static_cast<size_t>(dataset->size())};
 }
 
 std::unique_ptr<tasks::Answers> Inference::answer(std::span<const data::Example> examples) {
-  Part part = answer_first(examples);
+  Part part = answer_first(examples, tasks::AnswerMode::kFull);
   if (part.num_rows < examples.size()) refuse(examples[part.num_rows], "line ");
   return std::move(part.answers);
 }
 
-void Inference::answer_in_order(std::span<const data::Example> examples, const Take& take) {
-  const Part part = answer_first(examples);
+void Inference::take_in_order(std::span<const data::Example> examples, tasks::AnswerMode mode,
+                              const std::string& before_line, const Take& take) {
+  const Part part = answer_first(examples, mode);
   if (part.answers) take(*part.answers, static_cast<int64_t>(part.num_rows));
-  if (part.num_rows < examples.size()) refuse(examples[part.num_rows], "line ");
+  if (part.num_rows < examples.size()) refuse(examples[part.num_rows], before_line);
+}
+
+void Inference::answer_in_order(std::span<const data::Example> examples, const Take& take) {
+  take_in_order(examples, tasks::AnswerMode::kFull, "line ", take);
+}
+
+void Inference::score_in_order(std::span<const data::Example> examples, const Take& take) {
+  take_in_order(examples, tasks::AnswerMode::kGiven, "line ", take);
+}
+
+void Inference::take_rows(const std::string& path, const data::ReadOptions& read,
+                          tasks::AnswerMode mode, const Take& take) {
+  data::BadRows bad_rows(path, "data", read);
+  data::ExampleReader reader(path, read, bad_rows);
+  for (Rows rows = next_rows(reader); !rows.examples.empty() || rows.problem;
+       rows = next_rows(reader)) {
+    take_in_order(rows.examples, mode, data::name_of_source(path) + ":", take);
+    if (rows.problem) std::rethrow_exception(rows.problem);
+  }
 }
 
 void Inference::answer_rows(const std::string& path, const Take& take) {
   data::ReadOptions read = read_;
   read.label_column.clear();
   read.text_unit = data::TextUnit::kEveryLine;
-  data::BadRows bad_rows(path, "data", read);
-  data::ExampleReader reader(path, read, bad_rows);
-  for (Rows rows = next_rows(reader); !rows.examples.empty() || rows.problem;
-       rows = next_rows(reader)) {
-    const Part part = answer_first(rows.examples);
-    if (part.answers) take(*part.answers, static_cast<int64_t>(part.num_rows));
-    if (part.num_rows < rows.examples.size())
-      refuse(rows.examples[part.num_rows], data::name_of_source(path) + ":");
-    if (rows.problem) std::rethrow_exception(rows.problem);
-  }
+  take_rows(path, read, tasks::AnswerMode::kFull, take);
+}
+
+void Inference::score_rows(const std::string& path, const std::string& target_path,
+                           const Take& take) {
+  check_has_target(path, target_path);
+  data::ReadOptions read = read_;
+  read.target_path = target_path;
+  take_rows(path, read, tasks::AnswerMode::kGiven, take);
+}
+
+/// Plain text has no columns: what is right stands in a file beside it.
+void Inference::check_has_target(const std::string& path, const std::string& target_path) const {
+  if (read_.target_kind != data::TargetKind::kText || !target_path.empty() || has_columns(path))
+    return;
+  throw ConfigError(base::cat(path, ": plain text has no column for the text that is right: give ",
+                              "the file that has it, line by line, with --target FILE"));
 }
 
 Inference::Answered Inference::answer_file(const std::string& path,
                                            const std::string& target_path) {
+  check_has_target(path, target_path);
   data::FileOptions options{path, "data", read_, encoding()};
   options.read.target_path = target_path;
   const data::PreparedFile file =
@@ -241,9 +287,11 @@ int64_t Inference::batch_size() const {
 Inference::Answered Inference::answer_dataset(const Source& source,
                                               std::shared_ptr<const data::EncodedDataset> dataset,
                                               tasks::AnswerMode mode) {
-  auto result = train::evaluate(*task_, *dataset, {batch_size(), {}, mode});
+  auto result = train::evaluate(
+      *task_, *dataset,
+      {.batch_size = batch_size(), .should_stop = {}, .answers = mode, .has_intervals = true});
   Answered answered{source.split, std::move(dataset), std::move(result->answers),
-                    std::move(result->values)};
+                    std::move(result->values), std::move(result->intervals)};
   if (answered.answers) {
     meet_examples(*answered.answers, {source.path, source.read, *answered.dataset});
     answered.values.merge(answered.answers->values());
@@ -257,6 +305,7 @@ metrics::SplitResult judge(const Inference::Answered& answered) {
   if (answered.answers) result = answered.answers->judge(*answered.dataset);
   result.split = answered.split;
   for (const auto& [name, value] : answered.values) result.values[name] = value;
+  result.intervals.insert(answered.intervals.begin(), answered.intervals.end());
   return result;
 }
 

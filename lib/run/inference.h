@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "data/prepare.h"
+#include "metrics/bootstrap.h"
 #include "metrics/metric.h"
 #include "run/generation_overrides.h"
 #include "run/model_folder.h"
@@ -55,12 +57,20 @@ class Inference {
   /// to some rows at a time. What is right is not read. Of plain text, every line is a text.
   void answer_rows(const std::string& path, const Take& take);
 
+  // How likely a model that turns texts into texts finds the targets of texts: tasks::TargetScores,
+  // as with the two above. Throws DataError for a target that is longer than the model can write.
+
+  void score_in_order(std::span<const data::Example> examples, const Take& take);
+  /// `target_path` as for answer_file.
+  void score_rows(const std::string& path, const std::string& target_path, const Take& take);
+
   /// A data set with the model's answers to it.
   struct Answered {
     std::string split;  ///< of the run; "data" for a file
     std::shared_ptr<const data::EncodedDataset> dataset;
     std::unique_ptr<tasks::Answers> answers;  ///< null where judging the task needs none
     metrics::Values values;  ///< empty of meaning where the data does not say what is right
+    std::map<std::string, metrics::Interval> intervals{};  ///< of some of them
   };
 
   /// A file, or "-", with what is right. `target_path`: plain text whose line n is the target of
@@ -80,12 +90,18 @@ class Inference {
   };
   Answered answer_dataset(const Source& source, std::shared_ptr<const data::EncodedDataset> dataset,
                           tasks::AnswerMode mode);
-  /// Answers to the first texts: all, or those before one that gives no token.
+  /// Answers to the first texts: all, or those before one that does not become a row.
   struct Part {
     std::unique_ptr<tasks::Answers> answers;  ///< null without a text
     size_t num_rows = 0;
   };
-  Part answer_first(std::span<const data::Example> examples);
+  Part answer_first(std::span<const data::Example> examples, tasks::AnswerMode mode);
+  /// `before_line` stands before the number of a line in an error.
+  void take_in_order(std::span<const data::Example> examples, tasks::AnswerMode mode,
+                     const std::string& before_line, const Take& take);
+  void take_rows(const std::string& path, const data::ReadOptions& read, tasks::AnswerMode mode,
+                 const Take& take);
+  void check_has_target(const std::string& path, const std::string& target_path) const;
   tasks::AnswerMode judging_mode() const;
   int64_t batch_size() const;
   data::EncodingOptions encoding() const;

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -62,9 +63,9 @@ class Answers {
   }
 };
 
-/// How an evaluation answers: not at all, as fast as can be (greedy decoding), or as the config
-/// says (beam search).
-enum class AnswerMode { kNone, kQuick, kFull };
+/// How an evaluation answers: not at all, as fast as can be (greedy decoding), as the config says
+/// (beam search), or, where texts are written, with the scores of the given ones.
+enum class AnswerMode { kNone, kQuick, kFull, kGiven };
 
 struct EvaluationRequest {
   AnswerMode answers = AnswerMode::kNone;
@@ -72,6 +73,7 @@ struct EvaluationRequest {
   bool wants_values = true;  ///< false: answers alone, so that no loss need be computed
   int64_t first_row = 0;  ///< rows of the same input before this data set: what is drawn for a row
                           ///< is a function of its place in the whole input
+  bool has_intervals = false;
 };
 
 /// One pass over a data set in evaluation mode. Batches come in any order.
@@ -81,6 +83,9 @@ class Evaluation {
 
   virtual void add(const data::Batch& batch) = 0;  ///< runs the model
   virtual metrics::Values values() const = 0;      ///< "loss" and the task's metrics
+
+  /// 95 % intervals of the values that answers do not judge, where they were asked for.
+  virtual std::map<std::string, metrics::Interval> intervals() const { return {}; }
 
   /// What is wrong with the model, for people: sentences.
   virtual std::vector<std::string> warnings() const { return {}; }

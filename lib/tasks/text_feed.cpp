@@ -79,7 +79,8 @@ TokenPredictions Seq2SeqFeed::predict(const data::Batch& batch, const nn::Pass& 
     target.close();
   }
   const models::EncodedSource source = model_.encode(to_token_batch(batch), pass);
-  return {model_.decode(target.batch(), source, pass, {}), to_tensor(batch.label_ids)};
+  return {model_.decode(target.batch(), source, pass, {}), to_tensor(batch.label_ids),
+          batch.label_offsets};
 }
 
 std::optional<double> Seq2SeqFeed::encoder_similarity(const data::Batch& batch) {
@@ -104,7 +105,8 @@ TokenPredictions PrefixFeed::predict(const data::Batch& batch, const nn::Pass& p
     if (!labels.empty()) sequences.append(labels.first(labels.size() - 1));
     sequences.close();
   }
-  return {model_.hidden(sequences.batch(), pass, to_tensor(rows)), to_tensor(batch.label_ids)};
+  return {model_.hidden(sequences.batch(), pass, to_tensor(rows)), to_tensor(batch.label_ids),
+          batch.label_offsets};
 }
 
 std::vector<decode::Hypotheses> PrefixFeed::write(const data::Batch& batch,
@@ -116,14 +118,17 @@ std::vector<decode::Hypotheses> PrefixFeed::write(const data::Batch& batch,
 TokenPredictions LanguageFeed::predict(const data::Batch& batch, const nn::Pass& pass) {
   Sequencer inputs;
   Ids labels;
+  Ids offsets{0};
   for (int64_t b = 0; b < batch.num_sequences(); ++b) {
     const auto ids = part(batch.token_ids, batch.offsets, b);
-    if (ids.size() < 2) continue;
-    inputs.append(ids.first(ids.size() - 1));
-    labels.insert(labels.end(), ids.begin() + 1, ids.end());
-    inputs.close();
+    if (ids.size() >= 2) {
+      inputs.append(ids.first(ids.size() - 1));
+      labels.insert(labels.end(), ids.begin() + 1, ids.end());
+      inputs.close();
+    }
+    offsets.push_back(static_cast<int64_t>(labels.size()));
   }
-  return {model_.hidden(inputs.batch(), pass, {}), to_tensor(labels)};
+  return {model_.hidden(inputs.batch(), pass, {}), to_tensor(labels), offsets};
 }
 
 std::vector<decode::Hypotheses> LanguageFeed::write(const data::Batch& batch,

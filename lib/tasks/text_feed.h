@@ -15,8 +15,9 @@ namespace finetune::tasks {
 
 /// What a model says at every place where a token is to be predicted, M of them.
 struct TokenPredictions {
-  at::Tensor hidden;  ///< [M, D], what the model's head turns into scores
-  at::Tensor labels;  ///< int64 [M]
+  at::Tensor hidden;             ///< [M, D], what the model's head turns into scores
+  at::Tensor labels;             ///< int64 [M]
+  std::vector<int64_t> offsets;  ///< [B + 1], where each sequence's labels begin and end
 };
 
 /// How a batch is fed to a model that writes text.

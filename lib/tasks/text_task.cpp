@@ -12,6 +12,7 @@
 #include "kernels/ops.h"
 #include "metrics/mean.h"
 #include "tasks/encoder_similarity.h"
+#include "tasks/target_scores.h"
 #include "tasks/text_answers.h"
 
 namespace finetune::tasks {
@@ -26,6 +27,7 @@ decode::Options quick(decode::Options options) {
   options.num_return_sequences = 1;
   options.do_sample = false;
   options.temperature = 1.0;
+  options.top_k = decode::Options{}.top_k;
   options.top_p = 1.0;
   options.min_p.reset();
   options.length_penalty = 1.0;
@@ -46,7 +48,10 @@ class TextEvaluation final : public Evaluation {
         tokenizer_(tokenizer),
         generation_(std::move(generation)),
         request_(request),
-        answers_(std::move(answers)) {}
+        answers_(std::move(answers)) {
+    if (request.has_intervals || gives_scores())
+      rows_.resize(static_cast<size_t>(request.num_rows));
+  }
 
   void add(const data::Batch& batch) override {
     if (request_.wants_values && feed_.has_labels(batch)) count(batch);
@@ -62,6 +67,10 @@ class TextEvaluation final : public Evaluation {
     return values;
   }
 
+  std::map<std::string, metrics::Interval> intervals() const override {
+    return target_intervals(rows_);
+  }
+
   std::vector<std::string> warnings() const override {
     if (!similarity_ || *similarity_ <= kCollapsedSimilarity) return {};
     return {base::cat(
@@ -72,9 +81,14 @@ class TextEvaluation final : public Evaluation {
         "optimizer.learning_rate or a model with norms before its blocks (mbart, t5) helps")};
   }
 
-  std::unique_ptr<Answers> take_answers() override { return std::move(answers_); }
+  std::unique_ptr<Answers> take_answers() override {
+    if (gives_scores()) return std::make_unique<TargetScores>(std::move(rows_));
+    return std::move(answers_);
+  }
 
  private:
+  bool gives_scores() const { return request_.answers == AnswerMode::kGiven; }
+
   void count(const data::Batch& batch) {
     if (!std::exchange(is_probed_, true)) similarity_ = feed_.encoder_similarity(batch);
     const TokenPredictions all = feed_.predict(batch, nn::Pass{});
@@ -85,8 +99,36 @@ class TextEvaluation final : public Evaluation {
       const at::Tensor labels = all.labels.narrow(0, begin, count);
       const at::Tensor logits = models::logits(head, all.hidden.narrow(0, begin, count));
       loss_.add(kernels::cross_entropy_sum(logits, labels).item<double>(), count);
-      const at::Tensor hits = at::argmax(logits, -1).eq(labels).sum();
-      accuracy_.add(static_cast<double>(hits.item<int64_t>()), count);
+      const at::Tensor hits = at::argmax(logits, -1).eq(labels);
+      accuracy_.add(static_cast<double>(hits.sum().item<int64_t>()), count);
+      if (!rows_.empty()) count_rows(batch, all.offsets, {begin, logits, labels, hits});
+    }
+  }
+
+  /// Some targets of a batch, from number `begin` on.
+  struct Targets {
+    int64_t begin = 0;
+    const at::Tensor& logits;
+    const at::Tensor& labels;
+    const at::Tensor& hits;
+  };
+
+  /// Adds to each row its part of the targets.
+  void count_rows(const data::Batch& batch, const std::vector<int64_t>& offsets,
+                  const Targets& targets) {
+    const int64_t end = targets.begin + targets.labels.numel();
+    for (size_t b = 0; b + 1 < offsets.size(); ++b) {
+      const int64_t first = std::max(offsets[b], targets.begin);
+      const int64_t count = std::min(offsets[b + 1], end) - first;
+      if (count <= 0) continue;
+      const auto part = [&](const at::Tensor& all) {
+        return all.narrow(0, first - targets.begin, count);
+      };
+      TargetScore& row = rows_.at(static_cast<size_t>(batch.example_indices[b]));
+      row.loss +=
+          kernels::cross_entropy_sum(part(targets.logits), part(targets.labels)).item<double>();
+      row.num_right += part(targets.hits).sum().item<int64_t>();
+      row.num_targets += count;
     }
   }
 
@@ -110,6 +152,7 @@ class TextEvaluation final : public Evaluation {
   bool is_probed_ = false;
   std::optional<double> similarity_;      ///< of the first batch
   std::unique_ptr<TextAnswers> answers_;  ///< null: none are wanted
+  std::vector<TargetScore> rows_;         ///< empty: nobody asks for them
 };
 
 }  // namespace
@@ -130,7 +173,7 @@ LossSum TextTask::loss(const data::Batch& batch, const nn::Pass& pass) {
 std::unique_ptr<Evaluation> TextTask::start_evaluation(const EvaluationRequest& request) {
   const bool is_quick = request.answers == AnswerMode::kQuick;
   std::unique_ptr<TextAnswers> answers;
-  if (request.answers != AnswerMode::kNone) {
+  if (is_quick || request.answers == AnswerMode::kFull) {
     answers = std::make_unique<TextAnswers>(
         tokenizer_, TextAnswersOptions{request.num_rows, options_.answer_key, options_.text_metrics,
                                        options_.metric_options,

@@ -28,8 +28,9 @@ std::optional<EvaluationResult> evaluate(tasks::Task& task, const data::EncodedD
                                          const EvaluatorOptions& options) {
   const at::NoGradGuard no_grad;
   const auto start = std::chrono::steady_clock::now();
-  const auto evaluation = task.start_evaluation(
-      {options.answers, dataset.size(), options.wants_values, options.first_row});
+  const auto evaluation =
+      task.start_evaluation({options.answers, dataset.size(), options.wants_values,
+                             options.first_row, options.has_intervals});
   const std::vector<int64_t> rows = rows_by_length(dataset);
   const auto batch_size = static_cast<size_t>(options.batch_size);
   for (size_t begin = 0; begin < rows.size(); begin += batch_size) {
@@ -38,8 +39,11 @@ std::optional<EvaluationResult> evaluate(tasks::Task& task, const data::EncodedD
     evaluation->add(data::make_batch(dataset, std::span(rows).subspan(begin, count)));
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  return EvaluationResult{evaluation->values(), dataset.size(), elapsed.count(),
-                          evaluation->take_answers(), evaluation->warnings()};
+  EvaluationResult result{evaluation->values(), dataset.size(), elapsed.count(), nullptr,
+                          evaluation->warnings()};
+  if (options.has_intervals) result.intervals = evaluation->intervals();
+  result.answers = evaluation->take_answers();
+  return result;
 }
 
 }  // namespace finetune::train

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,14 +19,16 @@ struct EvaluatorOptions {
   tasks::AnswerMode answers = tasks::AnswerMode::kNone;
   bool wants_values = true;  ///< as in tasks::EvaluationRequest
   int64_t first_row = 0;     ///< likewise
+  bool has_intervals = false;
 };
 
 struct EvaluationResult {
   metrics::Values values;
   int64_t num_examples = 0;
   double seconds = 0.0;
-  std::unique_ptr<tasks::Answers> answers;  ///< null where none were asked for
-  std::vector<std::string> warnings{};      ///< of the task about the model
+  std::unique_ptr<tasks::Answers> answers;               ///< null where none were asked for
+  std::vector<std::string> warnings{};                   ///< of the task about the model
+  std::map<std::string, metrics::Interval> intervals{};  ///< of values, where asked for
 };
 
 /// Runs `task` over a whole data set without gradients or dropout. Nothing when should_stop() cut

@@ -108,6 +108,18 @@ TEST_CASE("Examples at hand are encoded in order, unlabelled") {
   CHECK(data::encode_examples({}, {}, test::FakeTokenizer())->size() == 0);
 }
 
+TEST_CASE("Examples at hand keep their targets, and end before one that is too long") {
+  const std::vector<data::Example> examples{{.text = "w1 w2", .target = "w3"},
+                                            {.text = "w1", .target = "w2 w3 w4 w5 w6"}};
+  data::EncodingOptions options;
+  options.target.max_length_ratio = 1.1;  // which drops rows of training data
+  const auto dataset = data::encode_examples(examples, options, test::FakeTokenizer());
+  REQUIRE(dataset->size() == 2);
+  CHECK(dataset->num_targets() > 0);
+  options.target.max_length = 5;
+  CHECK(data::encode_examples(examples, options, test::FakeTokenizer())->size() == 1);
+}
+
 TEST_CASE("The text hash tells text and pair apart") {
   const auto hash = [](const std::string& text, const std::string& pair) {
     return data::text_hash({.text = text, .text_pair = pair, .labels = {"any"}, .line = 1});

@@ -21,6 +21,7 @@ TEST_CASE("an encoder-decoder reads the texts and start plus labels, and predict
   CHECK(model.fed_target.sequences.offsets == Ids{0, 2, 5});
   CHECK(ids_of(predictions.labels) == Ids{5, 1, 3, 5, 1});
   CHECK(predictions.hidden.size(0) == 5);
+  CHECK(predictions.offsets == Ids{0, 2, 5});
 }
 
 TEST_CASE("a prefix model reads text and target as one and predicts the target's part") {
@@ -47,6 +48,7 @@ TEST_CASE("a language model predicts every token but the first, inside each text
   CHECK(ids_of(model.fed.positions) == Ids{0, 1, 0});
   CHECK(model.fed.sequences.offsets == Ids{0, 2, 3});
   CHECK(ids_of(predictions.labels) == Ids{3, 4, 1});
+  CHECK(predictions.offsets == Ids{0, 2, 3});
 }
 
 TEST_CASE("a text of one token has nothing for a language model to predict") {

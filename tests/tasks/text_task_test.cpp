@@ -79,6 +79,41 @@ TEST_CASE("an evaluation gives loss without smoothing, perplexity and accuracy o
   CHECK(evaluation->take_answers() == nullptr);
 }
 
+TEST_CASE("given targets are scored row by row, and their sum is the loss") {
+  const test::WordTokenizer tokenizer;
+  test::TableSeq2Seq model(table());
+  TextTask task(feed_of(model), tokenizer, {.generation = test::at_most(4)});
+  const auto evaluation = task.start_evaluation({AnswerMode::kGiven, 2});
+  evaluation->add(test::text_batch());
+  const auto answers = evaluation->take_answers();
+  const nlohmann::json first = answers->to_json(0);
+  const nlohmann::json second = answers->to_json(1);
+  CHECK(first.at("num_tokens") == 2);
+  CHECK(second.at("num_tokens") == 3);
+  CHECK(first.at("log_probability").get<double>() + second.at("log_probability").get<double>() ==
+        Approx(-5.0 * *evaluation->values().at("loss")).epsilon(1e-6));  // fp32 sums
+  CHECK(first.at("log_probability") != second.at("log_probability"));
+}
+
+TEST_CASE("an evaluation has intervals where they are asked for") {
+  const test::WordTokenizer tokenizer;
+  test::TableSeq2Seq model(table());
+  TextTask task(feed_of(model), tokenizer, {});
+  for (const bool is_asked : {false, true}) {
+    const auto evaluation = task.start_evaluation(
+        {.answers = AnswerMode::kNone, .num_rows = 2, .has_intervals = is_asked});
+    evaluation->add(test::text_batch());
+    const auto intervals = evaluation->intervals();
+    CHECK(intervals.empty() == !is_asked);
+    if (!is_asked) continue;
+    const double loss = *evaluation->values().at("loss");
+    CHECK(intervals.at("loss").low < loss);
+    CHECK(intervals.at("loss").high > loss);
+    CHECK(intervals.contains("perplexity"));
+    CHECK(intervals.contains("token_accuracy"));
+  }
+}
+
 TEST_CASE("answers are texts with scores, judged by the decoded targets until texts are known") {
   const test::WordTokenizer tokenizer;
   test::TableSeq2Seq model(table());
@@ -117,6 +152,7 @@ TEST_CASE("greedy decoding while training heeds no setting of sampling") {
   decode::Options drawing = test::at_most(4);
   drawing.do_sample = true;
   drawing.temperature = 0.5;
+  drawing.top_k = 7;
   drawing.top_p = 0.9;
   drawing.min_p = 0.1;
   drawing.num_return_sequences = 3;
