@@ -15,6 +15,7 @@ enum class StreamPurpose : uint32_t {
   kDropout = 4,
   kBootstrap = 5,
   kGeneration = 6,
+  kSubwordSampling = 7,
 };
 
 /// A counter-based random stream: the value at an index is a pure function of (seed, purpose, a, b,

@@ -101,7 +101,6 @@ class BertTokenizer final : public CollectingTokenizer {
  private:
   void collect(std::string_view text, bool want_offsets, TokenBuffer& out) const override;
   const PostProcessor& post_processor() const override { return post_processor_; }
-  bool has_sampling() const override { return false; }  // WordPiece cuts a word in one way only
   void collect_normalized(BertScanner::Segment segment, bool want_offsets, TokenBuffer& out) const;
   void collect_segment(BertScanner::Segment segment, bool want_offsets, TokenBuffer& out) const {
     if (added_.matches_normalized_text()) {

@@ -224,6 +224,7 @@ void Bpe::tokenize(std::string_view piece, std::vector<Piece>& out) const {
 }
 
 void Bpe::sample(std::string_view piece, SubwordSampler& sampler, std::vector<Piece>& out) const {
+  if (sampler.options().alpha <= 0.0) return tokenize(piece, out);
   run(piece, &sampler, out);
 }
 

@@ -33,10 +33,11 @@ class Bpe final : public TokenModel {
       BpeOptions options);
 
   void tokenize(std::string_view piece, std::vector<Piece>& out) const override;
-  /// Merges are passed over with probability sampler.options().alpha.
+  /// Merges are passed over with probability sampler.options().alpha; 0 is tokenize().
   void sample(std::string_view piece, SubwordSampler& sampler,
               std::vector<Piece>& out) const override;
 
+  bool has_sampling() const override { return true; }
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   std::optional<int32_t> unknown_id() const override { return unknown_id_; }
   std::string description() const override;

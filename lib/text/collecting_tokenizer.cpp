@@ -53,4 +53,16 @@ void CollectingTokenizer::sample(std::string_view text, const EncodeOptions& opt
   post_processor().process(tokens, options, out);
 }
 
+void CollectingTokenizer::sample_pair(std::string_view first, std::string_view second,
+                                      const EncodeOptions& options, SubwordSampler& sampler,
+                                      Encoding& out) const {
+  if (!has_sampling()) return Tokenizer::sample_pair(first, second, options, sampler, out);
+  TokenBuffer first_tokens;
+  TokenBuffer second_tokens;
+  first_tokens.sampler = second_tokens.sampler = &sampler;
+  fill(first, options, first_tokens);
+  fill(second, options, second_tokens);
+  post_processor().process_pair(first_tokens, second_tokens, options, out);
+}
+
 }  // namespace finetune::text

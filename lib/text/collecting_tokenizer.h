@@ -15,13 +15,14 @@ class CollectingTokenizer : public Tokenizer {
                    Encoding& out) const final;
   void sample(std::string_view text, const EncodeOptions& options, SubwordSampler& sampler,
               Encoding& out) const final;
+  void sample_pair(std::string_view first, std::string_view second, const EncodeOptions& options,
+                   SubwordSampler& sampler, Encoding& out) const final;
 
  private:
   /// Appends the tokens of `text` to `out`, which is empty and says what is wanted of them: where
   /// it has a sampler, that draws them. Offsets are in code points.
   virtual void collect(std::string_view text, bool want_offsets, TokenBuffer& out) const = 0;
   virtual const PostProcessor& post_processor() const = 0;
-  virtual bool has_sampling() const { return true; }
 
   void fill(std::string_view text, const EncodeOptions& options, TokenBuffer& out) const;
 };

@@ -85,6 +85,7 @@ class MarianTokenizer final : public CollectingTokenizer {
 
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const override;
 
+  bool has_sampling() const override { return library_.has_sampling(); }
   int32_t vocab_size() const override {
     return std::max(vocabulary_.id_limit(), added_.id_limit());
   }

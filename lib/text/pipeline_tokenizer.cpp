@@ -80,6 +80,7 @@ class PipelineTokenizer final : public CollectingTokenizer {
     return added ? added : parts_.model->vocabulary().id_of(token);
   }
 
+  bool has_sampling() const override { return parts_.model->has_sampling(); }
   std::optional<int32_t> pad_id() const override { return pad_id_; }
   std::optional<int32_t> unknown_id() const override { return parts_.model->unknown_id(); }
   uint64_t fingerprint() const override { return parts_.fingerprint; }

@@ -37,6 +37,8 @@ class SentencePieceLibrary {
   void sample(std::string_view text, SubwordSampler& sampler,
               std::vector<SentencePieceToken>& out) const;
 
+  bool has_sampling() const { return sampling_model_ != nullptr; }
+
   std::string decode(std::span<const int32_t> ids) const;  ///< all within [0, size())
   std::string decode(const std::vector<std::string>& pieces) const;
 

@@ -34,6 +34,7 @@ class SentencePieceTokenizer final : public CollectingTokenizer {
     return library_.decode(known);
   }
 
+  bool has_sampling() const override { return library_.has_sampling(); }
   int32_t vocab_size() const override { return library_.size(); }
   std::string_view token(int32_t id) const override { return library_.piece(id); }
   std::optional<int32_t> id_of(std::string_view token) const override {

@@ -25,6 +25,9 @@ class TokenModel {
   /// none.
   virtual void tokenize(std::string_view piece, std::vector<Piece>& out) const = 0;
 
+  /// Whether sample() cuts at random.
+  virtual bool has_sampling() const { return false; }
+
   /// The same with random segmentation (subword regularisation), as far as the model knows one:
   /// BPE drops merges, Unigram samples; the others do as tokenize() does.
   virtual void sample(std::string_view piece, SubwordSampler& sampler,

@@ -87,6 +87,11 @@ void Tokenizer::sample(std::string_view, const EncodeOptions&, SubwordSampler&, 
                               ") has no random segmentation: switch subword sampling off"));
 }
 
+void Tokenizer::sample_pair(std::string_view first, std::string_view, const EncodeOptions& options,
+                            SubwordSampler& sampler, Encoding& out) const {
+  Tokenizer::sample(first, options, sampler, out);  // throws
+}
+
 std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder_or_file, TextSide side) {
   if (!fs::exists(folder_or_file)) {
     throw CheckpointError(base::cat("no tokenizer at ", base::quote(folder_or_file.string())));

@@ -58,11 +58,17 @@ class Tokenizer {
   virtual void encode(std::string_view text, const EncodeOptions& options, Encoding& out) const = 0;
   virtual void encode_pair(std::string_view first, std::string_view second,
                            const EncodeOptions& options, Encoding& out) const = 0;
-  /// encode() with random segmentation, for training (subword regularisation): Unigram models
-  /// sample, BPE models drop merges, others do as encode(). The draws are a pure function of the
-  /// sampler's stream. Throws ConfigError where the tokenizer knows none.
+  /// Whether there is more than one way to cut a text: Unigram models sample, BPE models drop
+  /// merges.
+  virtual bool has_sampling() const { return false; }
+  /// encode() and encode_pair() with random segmentation, for training (subword regularisation).
+  /// The draws are a pure function of the sampler's stream. Throws ConfigError where the tokenizer
+  /// has no sampling.
   virtual void sample(std::string_view text, const EncodeOptions& options, SubwordSampler& sampler,
                       Encoding& out) const;
+  virtual void sample_pair(std::string_view first, std::string_view second,
+                           const EncodeOptions& options, SubwordSampler& sampler,
+                           Encoding& out) const;
   /// The text of ids, cleaned up where tokenizer_config.json (clean_up_tokenization_spaces) or the
   /// class says so, as transformers does.
   virtual std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const = 0;

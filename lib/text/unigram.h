@@ -26,6 +26,7 @@ class Unigram final : public TokenModel {
   void sample(std::string_view piece, SubwordSampler& sampler,
               std::vector<Piece>& out) const override;
 
+  bool has_sampling() const override { return true; }
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   std::optional<int32_t> unknown_id() const override { return unknown_id_; }
   std::string description() const override;

@@ -26,6 +26,7 @@ TEST_CASE("a tokenizer tells about itself") {
   CHECK(tokenizer->token(2) == "[CLS]");
   CHECK(tokenizer->id_of("hello") == 5);
   CHECK_FALSE(tokenizer->id_of("nothing").has_value());
+  CHECK_FALSE(tokenizer->has_sampling());
   CHECK_THAT(tokenizer->description(), Catch::Contains("WordPiece, ") && Catch::Contains("lower"));
 }
 

@@ -86,6 +86,10 @@ TEST_CASE("with ignore_merges a piece that is a token is not cut") {
   const Bpe model(tokens, kMerges, options);
   CHECK(tokens_of(model, "zab") == "10:0-3");
   CHECK(tokens_of(model, "zabc") == "11:0-1 5:1-4");
+  SubwordSampler sampler({0.0, -1}, base::RandomStream(1, base::StreamPurpose::kDropout));
+  std::vector<Piece> pieces;
+  model.sample("zab", sampler, pieces);
+  CHECK(spell(pieces) == "10:0-3");
 }
 
 TEST_CASE("merges of absent tokens are named") {

@@ -71,7 +71,11 @@ TEST_CASE("a sampler draws in sample() alone") {
   CHECK(out.ids == std::vector<int32_t>{0, 0});
   tokenizer.encode("a", {}, out);
   CHECK(out.ids == std::vector<int32_t>{'a'});
+  tokenizer.sample_pair("a", "bc", {}, sampler, out);
+  CHECK(out.ids == std::vector<int32_t>{0, 0, 0});
+  CHECK(out.type_ids == std::vector<int32_t>{0, 1, 1});
   CHECK_THROWS_AS(Characters(false).sample("ab", {}, sampler, out), ConfigError);
+  CHECK_THROWS_AS(Characters(false).sample_pair("a", "b", {}, sampler, out), ConfigError);
 }
 
 }  // namespace finetune::text

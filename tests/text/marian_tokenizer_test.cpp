@@ -49,6 +49,7 @@ TEST_CASE("language codes and special tokens in a Marian text have offsets") {
   CHECK(found.offsets[3] == std::pair(8, 9));
   CHECK(tokenizer->pad_id() == 5);
   CHECK(tokenizer->unknown_id() == 1);
+  CHECK(tokenizer->has_sampling());
 }
 
 TEST_CASE("a Marian folder without its special tokens or with a broken model is refused") {

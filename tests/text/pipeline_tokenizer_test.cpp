@@ -65,6 +65,12 @@ TEST_CASE("special tokens of a template count in the size of the vocabulary") {
   CHECK(tokenizer->vocab_size() == 42);
 }
 
+TEST_CASE("a tokenizer has the sampling of its model") {
+  CHECK_FALSE(word_tokenizer()->has_sampling());
+  const json bpe = {{"model", {{"type", "BPE"}, {"vocab", {{"a", 0}}}, {"merges", json::array()}}}};
+  CHECK(make_tokenizer(JsonNode(bpe))->has_sampling());
+}
+
 TEST_CASE("tokens are joined by spaces where there is no decoder, unknown ids are left out") {
   const auto tokenizer = word_tokenizer();
   const std::vector<int32_t> ids{1, 4, 5, 99};

@@ -62,6 +62,7 @@ TEST_CASE("segmentations are sampled alike from equal streams, and differ from s
     tokenizer->sample("a a a a b a", {}, sampler, out);
     return out.ids;
   };
+  CHECK(tokenizer->has_sampling());
   CHECK(sampled(1) == sampled(1));
   int num_different = 0;
   for (uint64_t i = 2; i < 12; ++i) num_different += sampled(i) != sampled(1) ? 1 : 0;

@@ -67,6 +67,7 @@ TEST_CASE("models without a random segmentation sample what they tokenize") {
   std::vector<Piece> pieces;
   words->sample("a", sampler, pieces);
   CHECK(spell(pieces) == "1:0-1");
+  CHECK_FALSE(words->has_sampling());
 }
 
 }  // namespace finetune::text
