@@ -17,7 +17,7 @@ std::string example_line(const KeyPath& key) {
   const std::string value =
       key.field.rule.example.empty() ? to_line(key.field.write()) : key.field.rule.example;
   const std::string entry = base::cat("\"", key.field.key, "\": ", value);
-  return key.section.empty() ? entry : base::cat("\"", key.section, "\": {", entry, "}");
+  return inside_section(key.section, entry);
 }
 
 std::string explain_value(const KeyPath& key) {
@@ -33,7 +33,8 @@ std::string explain_value(const KeyPath& key) {
 std::string explain_section(std::span<const KeyPath> keys, const KeyPath& section) {
   std::string text = base::cat(section.path, "\n  ", section.field.rule.doc, "\n");
   for (const KeyPath& key : keys) {
-    if (key.section == section.path) text += "\n" + explain_value(key);
+    if (key.section != section.path) continue;
+    text += "\n" + (key.field.is_section() ? explain_section(keys, key) : explain_value(key));
   }
   return text;
 }
@@ -76,6 +77,21 @@ std::string table(const Fields& fields) {
   return text;
 }
 
+/// The sections of `fields`, which are those of `path`, each followed by those inside it.
+std::string sections(const Fields& fields, const std::string& path) {
+  std::string text;
+  for (const Field& field : fields.fields()) {
+    if (!field.is_section()) continue;
+    const bool is_off = !field.is_set();
+    const std::string own_path = join_key(path, field.key);
+    const Fields own = field.section();
+    text += base::cat("\n## ", own_path, "\n\n", field.rule.doc,
+                      is_off ? " Off unless the section is there.\n" : "\n");
+    text += table(own) + sections(own, own_path);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string explain(std::span<const KeyPath> keys, std::string_view name) {
@@ -91,15 +107,7 @@ std::string explain(std::span<const KeyPath> keys, std::string_view name) {
 }
 
 std::string markdown(const Fields& root) {
-  std::string text = base::cat("\n## Top level\n", table(root));
-  for (const Field& field : root.fields()) {
-    if (!field.is_section()) continue;
-    const bool is_off = !field.is_set();
-    text += base::cat("\n## ", field.key, "\n\n", field.rule.doc,
-                      is_off ? " Off unless the section is there.\n" : "\n");
-    text += table(field.section());
-  }
-  return text;
+  return base::cat("\n## Top level\n", table(root), sections(root, ""));
 }
 
 }  // namespace finetune::config

@@ -65,4 +65,13 @@ std::string join_key(std::string_view parent, std::string_view key) {
   return parent.empty() ? shown : base::cat(parent, ".", shown);
 }
 
+std::string inside_section(std::string_view section, const std::string& entry) {
+  if (section.empty()) return entry;
+  const size_t dot = section.rfind('.');
+  const bool is_inner = dot != section.npos;
+  return inside_section(
+      section.substr(0, is_inner ? dot : 0),
+      base::cat("\"", section.substr(is_inner ? dot + 1 : 0), "\": {", entry, "}"));
+}
+
 }  // namespace finetune::config

@@ -37,4 +37,7 @@ class Problems {
 /// `parent`.`key`; a key that is no plain word is quoted and escaped.
 std::string join_key(std::string_view parent, std::string_view key);
 
+/// `"a": {"b": {entry}}` for the section a.b, the entry itself at the top.
+std::string inside_section(std::string_view section, const std::string& entry);
+
 }  // namespace finetune::config

@@ -42,7 +42,7 @@ std::string line_for(const KeyPath& key, const JsonValue& value, const UnknownKe
   std::string entry = base::cat("\"", key.field.key, "\": ", shortened(to_line(right)));
   if (key.section == unknown.section) return entry;
   if (key.section.empty()) return entry + " at the top";
-  return base::cat("\"", key.section, "\": {", entry, "}");
+  return inside_section(key.section, entry);
 }
 
 std::string did_you_mean(const std::vector<std::string>& lines) {

@@ -47,5 +47,38 @@ TEST_CASE("Markdown has a table for each section, with cells kept whole") {
                   "together.\n") != std::string::npos);
 }
 
+struct Inner {
+  int64_t depth = 2;
+  void describe(Fields& fields) { fields.add("depth", depth, {.doc = "How deep."}); }
+};
+
+struct Outer {
+  int64_t width = 1;
+  std::optional<Inner> inner;
+  void describe(Fields& fields) {
+    fields.add("width", width, {.doc = "How wide."});
+    fields.add_section("inner", inner, "Inside.");
+  }
+};
+
+struct Root {
+  Outer outer;
+  void describe(Fields& fields) { fields.add_section("outer", outer, "Around."); }
+};
+
+TEST_CASE(
+    "a section inside a section has a table of its own, and is explained with the outer one") {
+  Root root;
+  CHECK(markdown(test::fields_of(root))
+            .ends_with("\n## outer.inner\n\nInside. Off unless the section is there.\n"
+                       "\n| key | type | default | meaning |\n|---|---|---|---|\n"
+                       "| `depth` | an integer | `2` | How deep. |\n"));
+  const auto keys = all_keys(test::fields_of(root));
+  const std::string inner = explain(keys, "outer.inner");
+  CHECK(inner.starts_with("outer.inner\n  Inside.\n\nouter.inner.depth\n"));
+  CHECK(inner.find("example:  \"outer\": {\"inner\": {\"depth\": 2}}\n") != std::string::npos);
+  CHECK(explain(keys, "outer").ends_with("\n" + inner));
+}
+
 }  // namespace
 }  // namespace finetune::config

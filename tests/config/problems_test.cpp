@@ -50,5 +50,11 @@ TEST_CASE("keys are joined by dots, unusual ones quoted") {
   CHECK(join_key("", "") == "''");
 }
 
+TEST_CASE("an entry is shown inside its section") {
+  CHECK(inside_section("", "x") == "x");
+  CHECK(inside_section("a", "x") == "\"a\": {x}");
+  CHECK(inside_section("a.b", "x") == "\"a\": {\"b\": {x}}");
+}
+
 }  // namespace
 }  // namespace finetune::config
