@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -38,7 +39,20 @@ class EncodedDataset {
   virtual uint64_t fingerprint() const = 0;  ///< content hash: data, tokenizer and options
 };
 
+/// The tokens of one row.
+struct RowTokens {
+  std::span<const int32_t> text;
+  int64_t second_segment_begin = 0;
+  std::span<const int32_t> labels;  ///< of the target text
+};
+
+RowTokens tokens_of(const EncodedDataset& dataset, int64_t row);
+
 /// Lays `rows` end to end.
 Batch make_batch(const EncodedDataset& dataset, std::span<const int64_t> rows);
+
+/// The same with the tokens that `tokens_of_row` gives, each valid until the next call.
+Batch make_batch(const EncodedDataset& dataset, std::span<const int64_t> rows,
+                 const std::function<RowTokens(int64_t row)>& tokens_of_row);
 
 }  // namespace finetune::data

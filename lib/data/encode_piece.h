@@ -7,18 +7,9 @@
 
 #include "data/example.h"
 #include "data/prepare.h"
+#include "data/row_encoder.h"
 
 namespace finetune::data {
-
-/// Whether an example can become a row.
-enum class Fit {
-  kFits,
-  kNoToken,       ///< the tokenizer gives none for the text
-  kLongText,      ///< more tokens than max_length
-  kLongTarget,    ///< more than target.max_length
-  kLongTogether,  ///< more than target.shared_length
-  kUneven,        ///< one side much longer than the other
-};
 
 /// Key of the data report for what is left out: "long_text", ...
 std::string_view reason_of(Fit fit);

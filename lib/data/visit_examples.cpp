@@ -1,5 +1,8 @@
+#include <filesystem>
+
 #include "base/error.h"
 #include "base/strings.h"
+#include "data/byte_source.h"
 #include "data/encode.h"
 #include "data/encoded_table.h"
 #include "data/row_reader.h"
@@ -25,7 +28,8 @@ void visit_examples(const std::string& path, const ReadOptions& options,
                     const std::function<void(int64_t row, const Example&)>& visit) {
   const auto* table = dynamic_cast<const EncodedTable*>(&dataset);
   if (table == nullptr) throw InternalError("visit_examples: not a data set of the data room");
-  if (path == "-") throw DataError("standard input cannot be read a second time");
+  if (path == "-" || (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)))
+    throw DataError(name_of_source(path) + " cannot be read a second time; give a file");
   const auto reader = make_row_reader(path, options);
   Example example;
   int64_t row = 0;

@@ -47,3 +47,22 @@ TEST_CASE("Target texts lie end to end beside the texts, and count as tokens") {
   CHECK(batch.num_tokens() == 4 + 3 + 5);
   CHECK(table->subset({2})->label_ids(0).size() == 3);
 }
+
+TEST_CASE("A batch may be laid of other tokens than the data set's") {
+  data::EncodedColumns columns = test::sample_columns();
+  columns.label_offsets = {0, 2, 2, 5};
+  columns.label_ids = {21, 22, 23, 24, 25};
+  const auto table = data::EncodedTable::in_memory(std::move(columns));
+  const Ids rows{2, 0};
+  std::vector<int32_t> given;
+  const data::Batch batch = data::make_batch(*table, rows, [&](int64_t row) {
+    given = {static_cast<int32_t>(row), 50};
+    return data::RowTokens{given, 1, std::span(given).first(1)};
+  });
+  CHECK(batch.token_ids == Ids{2, 50, 0, 50});
+  CHECK(batch.segments == Ids{0, 1, 0, 1});
+  CHECK(batch.label_ids == Ids{2, 0});
+  CHECK(batch.label_offsets == Ids{0, 1, 2});
+  CHECK(batch.targets == std::vector<float>{1, 1, 0, 1});
+  CHECK(batch.num_tokens() == 6);
+}

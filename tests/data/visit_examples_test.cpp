@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "data/prepare.h"
@@ -55,6 +57,11 @@ TEST_CASE("A file that has changed, or cannot be read again, is an error") {
   const auto prepared =
       data::prepare_file({.path = file.path()}, data::LabelMap({"x", "y"}), test::FakeTokenizer());
   CHECK_THROWS_AS(visited("-", {}, *prepared.dataset), DataError);
+  const std::string pipe = (file.folder() / "pipe.tsv").string();
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(test::error_of<DataError>([&] {
+          visited(pipe, {}, *prepared.dataset);
+        }).find("cannot be read a second time") != std::string::npos);
   test::write_file(file.path(), "text\tlabel\nw1\tx\nw3\ty\n");
   CHECK(test::error_of<DataError>([&] {
           visited(file.path(), {}, *prepared.dataset);
