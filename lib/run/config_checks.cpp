@@ -88,6 +88,26 @@ void check_warmup(const RunConfig& config, config::Document& document) {
                   "steps or epochs, or a num_train_epochs or max_steps");
 }
 
+/// Training rows are cut anew from texts that can be read again, a text a row.
+void check_subword_sampling(const RunConfig& config, config::Document& document) {
+  if (!config.data.subword_sampling) return;
+  const SubwordSamplingSection& sampling = *config.data.subword_sampling;
+  const data::TargetKind target = config.task.chosen().target_kind();
+  const bool samples_target = sampling.target && target == data::TargetKind::kText;
+  if (target == data::TargetKind::kNone) {
+    document.report({"data.subword_sampling", "task.type"},
+                    base::cat("the task ", config.task.type,
+                              " learns from blocks of tokens, which cannot be cut anew"));
+  } else if (!sampling.source && !samples_target) {
+    document.report({"data.subword_sampling.source", "data.subword_sampling.target"},
+                    "no text of this task is cut at random: leave subword_sampling out");
+  }
+  if (config.data.train.file == "-") {
+    document.report({"data.subword_sampling", "data.train"},
+                    "standard input cannot be read a second time: give a file");
+  }
+}
+
 /// Two files belong to a task with a target text.
 void check_pairs_of_files(const RunConfig& config, config::Document& document) {
   if (config.task.chosen().target_kind() == data::TargetKind::kText) return;
@@ -162,6 +182,7 @@ void check_together(const RunConfig& config, config::Document& document) {
   }
   check_pairs_of_files(config, document);
   check_metrics_of_texts(config, document);
+  check_subword_sampling(config, document);
   check_parts(config.model, document);
   check_warmup(config, document);
   check_tokenizers(config.model, document);

@@ -115,12 +115,37 @@ const tasks::TaskType& TaskSection::chosen() const {
   return **found;
 }
 
+void SubwordSamplingSection::describe(Fields& fields) {
+  fields.add("alpha", alpha,
+             {.doc = "BPE: the probability that a merge is passed over; 0 passes over none. "
+                     "Unigram: the exponent of the probabilities that are drawn from; 0 draws all "
+                     "segmentations alike, larger values keep closer to the best one.",
+              .at_least = 0,
+              .at_most = 100});
+  fields.add("nbest", nbest,
+             {.doc = "Unigram: among how many best segmentations is drawn; -1: all of them; 0 and "
+                     "1: the best one alone.",
+              .at_least = -1,
+              .at_most = 512});
+  fields.add("source", source,
+             {.doc = "Whether texts (of a pair both, with what is put before and behind them) are "
+                     "cut at random."});
+  fields.add("target", target, {.doc = "Whether target texts are."});
+}
+
 void DataSection::describe(Fields& fields) {
   describe_files(fields);
   describe_columns(fields);
   describe_lengths(fields);
   describe_bad_rows(fields);
   describe_handling(fields);
+  fields.add_section(
+      "subword_sampling", subword_sampling,
+      "Subword regularisation: the texts of the training rows are cut into tokens anew each epoch, "
+      "at random, by a Unigram (Kudo 2018) or BPE tokenizer (BPE-dropout, Provilkov et al. 2020). "
+      "Batches are planned by the usual tokens, so that one may hold more tokens than "
+      "training.batch_tokens; a row that would become too long keeps its usual tokens. Holds the "
+      "training texts in memory. Not for language modelling.");
 }
 
 void DataSection::describe_files(Fields& fields) {

@@ -65,6 +65,16 @@ class TaskSection {
   std::vector<std::unique_ptr<tasks::TaskType>> types_;
 };
 
+/// Subword regularisation of the training rows.
+struct SubwordSamplingSection {
+  double alpha = 0.1;
+  int64_t nbest = -1;
+  bool source = true;
+  bool target = true;
+
+  void describe(config::Fields& fields);
+};
+
 struct DataSection {
   config::DataFile train;
   std::optional<config::FileOrPercent> validation;
@@ -85,6 +95,7 @@ struct DataSection {
   int64_t max_row_bytes = int64_t{1} << 24;
   bool group_by_length = true;
   config::SwitchOrFolder cache;
+  std::optional<SubwordSamplingSection> subword_sampling;  ///< absent: off
 
   void describe(config::Fields& fields);
 

@@ -85,7 +85,8 @@ void RunConfig::describe(config::Fields& fields) {
               .is_required = true,
               .is_safe_at_resume = true});
   fields.add("seed", seed,
-             {.doc = "Decides new weights, the order of the data and dropout.", .at_least = 0});
+             {.doc = "Decides new weights, the order of the data, dropout and subword sampling.",
+              .at_least = 0});
   fields.add_section("model", model, "The model to start from.");
   fields.add_section("task", task, "What the model learns.");
   fields.add_section("data", data, "Files and how they are read.");

@@ -17,6 +17,7 @@
 #include "run/run_report.h"
 #include "run/runtime.h"
 #include "run/samples.h"
+#include "run/subword_sampling.h"
 #include "run/tokenizers.h"
 #include "tensors/named_tensors.h"
 #include "train/checkpoint_files.h"
@@ -101,6 +102,7 @@ class Run {
       check_config_unchanged(found_->folder, config_, request.is_forced);
       check_architecture(found_->folder, model_config_);
     }
+    check_subword_sampling(config_, tokenizers_);
     limits_ = limits_of(config_, model_config_);
     data_ = prepare(config_, model_config_, tokenizers_, threads_);
     train::StopSignal::poll();
@@ -123,6 +125,8 @@ class Run {
         {*model_, data_.labels, *tokenizers_.source, *tokenizers_.target, generation_});
     const auto should_stop = [] { return train::StopSignal::received() != 0; };
     const auto samples = build_samples(*task);
+    const auto sampled_rows =
+        build_sampled_rows(config_, *data_.train, file_of("train"), tokenizers_);
     train::CheckpointStore store(base::posix_fs(), config_.output_dir,
                                  build_checkpoint_options(config_));
     store.sweep();
@@ -134,7 +138,7 @@ class Run {
          [&](base::Fs& files, const fs::path& folder, const train::TrainState& state) {
            write_checkpoint(files, folder, log.trainer_state_text(state, total_updates_));
          },
-         should_stop, judge_of(samples.get(), should_stop)},
+         should_stop, judge_of(samples.get(), should_stop), batches_of(sampled_rows.get())},
         options);
     if (found_) trainer.restore(train::read_train_state(found_->folder, optimizer));
     total_updates_ = trainer.total_updates();
@@ -170,10 +174,21 @@ class Run {
     };
   }
 
+  static std::function<data::Batch(std::span<const int64_t>, int64_t)> batches_of(
+      const data::SampledRows* rows) {
+    if (rows == nullptr) return {};
+    return [rows](std::span<const int64_t> batch, int64_t epoch) {
+      return rows->make_batch(batch, epoch);
+    };
+  }
+
+  data::FileOptions file_of(const std::string& split) const {
+    return data::file_of_split(build_data_options(config_, threads_, limits_), split);
+  }
+
   /// A split with the file that its texts stand in.
   DataText text_of(const std::string& split, const data::EncodedDataset& dataset) const {
-    const data::FileOptions file =
-        data::file_of_split(build_data_options(config_, threads_, limits_), split);
+    const data::FileOptions file = file_of(split);
     return {file.path, file.read, dataset};
   }
 

@@ -124,7 +124,7 @@ UpdateGroup Trainer::accumulate() {
   const auto begin = static_cast<size_t>(state_.group_in_epoch * steps);
   const size_t end = std::min(begin + static_cast<size_t>(steps), batches_.size());
   for (size_t i = begin; i < end; ++i) {
-    const data::Batch batch = data::make_batch(parts_.train, batches_[i]);
+    const data::Batch batch = make_batch(batches_[i]);
     const nn::Pass pass{true, options_.seed, static_cast<uint64_t>(state_.micro_batches)};
     const tasks::LossSum loss = parts_.task.loss(batch, pass);
     torch::autograd::backward({loss.sum}, {});
@@ -135,6 +135,11 @@ UpdateGroup Trainer::accumulate() {
     ++state_.micro_batches;
   }
   return group;
+}
+
+data::Batch Trainer::make_batch(std::span<const int64_t> rows) const {
+  return parts_.make_batch ? parts_.make_batch(rows, state_.epoch)
+                           : data::make_batch(parts_.train, rows);
 }
 
 void Trainer::apply(const UpdateGroup& group, double learning_rate, double grad_norm) {

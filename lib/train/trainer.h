@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,9 @@ struct TrainerParts {
   /// Metrics that take answers (BLEU of some written texts), beyond those of an evaluation. Nothing
   /// when should_stop() cut it short; empty for a task without.
   std::function<std::optional<metrics::Values>(const Position&)> judge_answers{};
+  /// Lays rows of the training set end to end, for this epoch; empty: data::make_batch, whatever
+  /// the epoch.
+  std::function<data::Batch(std::span<const int64_t> rows, int64_t epoch)> make_batch{};
 };
 
 enum class Outcome { kFinished, kStoppedEarly, kTimeIsUp, kPreempted };
@@ -94,6 +98,7 @@ class Trainer {
   double time_share() const;
   void take_step();
   UpdateGroup accumulate();
+  data::Batch make_batch(std::span<const int64_t> rows) const;
   void apply(const UpdateGroup& group, double learning_rate, double grad_norm);
   void skip(const UpdateGroup& group, const std::string& reason);
   void advance();

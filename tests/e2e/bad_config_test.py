@@ -75,6 +75,17 @@ class BadConfig(support.Case):
         text = json.dumps({**support.SMALL_RUN, "training": {"per_device_train_batch_size": 16}})
         self.assert_fails(self.validate(text), support.EXIT_USAGE, "per_device_train_batch_size", "batch_size", "16")
 
+    def test_subword_sampling_that_cannot_be(self):
+        config = self.prepare({"data": {"subword_sampling": {}}})
+        result = self.assert_fails(support.run("train", config), support.EXIT_USAGE, "data.subword_sampling.source", "WordPiece")
+        self.assert_no_checkpoint(self.folder / "run")
+        self.assertNotIn("internal", result.err)
+        text = json.dumps({**support.SMALL_RUN, "task": {"type": "language_modeling"},
+                           "data": {"train": "train.txt", "subword_sampling": {"alpha": 2}}})
+        self.assert_fails(self.validate(text), support.EXIT_USAGE, "data.subword_sampling", "language_modeling")
+        text = json.dumps(support.merged(support.SMALL_RUN, {"data": {"subword_sampling": {"alphs": 0.1}}}))
+        self.assert_fails(self.validate(text), support.EXIT_USAGE, "alphs", '"alpha": 0.1')
+
     def test_wrong_usage(self):
         config = self.prepare()
         for arguments in (["trian", config], ["train"], ["train", config, "--nonsense"], [], ["train", config, "training.batch_sise=2"],

@@ -27,6 +27,11 @@ TEXT_CHANGES = {  # also: batches by tokens, a vocabulary trained at the start, 
     "evaluation": {"every": "15 steps", "decode_every": "30 steps"},
     "checkpoints": {"every": "7 steps"},
 }
+SAMPLING_CHANGES = {  # also: texts that are cut anew each epoch
+    **TEXT_CHANGES,
+    "model": {"tokenizer": {"train": "unigram", "vocab_size": 36}},
+    "data": {"subword_sampling": {"alpha": 0.2}},
+}
 ROWS = 250  # of classification: 32 updates an epoch, the last of them on fewer rows
 
 
@@ -219,6 +224,18 @@ class Translation(Interrupted, support.Case):
     def test_it_is_long_enough_to_be_interrupted_and_writes_texts_on_the_way(self):
         self.assertGreater(self.updates, 60)
         self.assertGreater(len(self.expected["samples"].splitlines()), 4)
+
+
+class SubwordSampling(Interrupted, support.Case):
+    def prepare_run(self):
+        return self.prepare_texts(SAMPLING_CHANGES, rows=300, folder=self.shared)
+
+    def test_what_is_drawn_is_learned_from(self):
+        self.train(self.config, "output_dir=usual", "data.subword_sampling=null", cwd=self.folder)
+        self.assertNotEqual(final_state(self.folder / "usual")["weights"], self.expected["weights"])
+        tokens = [json.loads((folder / "trainer_state.json").read_text())["num_input_tokens_seen"]
+                  for folder in (self.whole, self.folder / "usual")]
+        self.assertNotEqual(tokens[0], tokens[1], "the tokens that were drawn are counted")
 
 
 if __name__ == "__main__":

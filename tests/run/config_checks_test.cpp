@@ -86,6 +86,27 @@ TEST_CASE("text, second text and label are different columns") {
       "columns");
 }
 
+TEST_CASE("subword sampling needs texts that can be cut anew, and a side to cut") {
+  const std::string sampling = "data.subword_sampling={}";
+  CHECK(config_errors(kMinimalConfig, {sampling}).empty());
+  CHECK(config_errors(kMinimalConfig, {sampling, "task.type=language_modeling"})
+            .find("data.subword_sampling: the task language_modeling learns from blocks") !=
+        std::string::npos);
+  CHECK(config_errors(kMinimalConfig, {sampling, "data.train=-"})
+            .find("data.subword_sampling: standard input cannot be read a second time") !=
+        std::string::npos);
+  const std::string no_source = "data.subword_sampling.source=false";
+  CHECK(config_errors(kMinimalConfig, {no_source})
+            .find("data.subword_sampling.source: no text of this task is cut at random") !=
+        std::string::npos);
+  CHECK(config_errors(kMinimalConfig, {no_source, "task.type=translation"}).empty());
+  CHECK(config_errors(kMinimalConfig,
+                      {no_source, "task.type=translation", "data.subword_sampling.target=false"})
+            .find("no text of this task") != std::string::npos);
+  CHECK(config_errors(kMinimalConfig, {"data.subword_sampling.alpha=-0.1"})
+            .find("data.subword_sampling.alpha") != std::string::npos);
+}
+
 TEST_CASE("a run may not overwrite its model") {
   CHECK(config_errors(kMinimalConfig, {"model.path=/x/m", "output_dir=/x/y/../m"}) ==
         "  override 'output_dir=/x/y/../m': output_dir: the run would overwrite the model that it "

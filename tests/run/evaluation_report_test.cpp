@@ -104,7 +104,7 @@ TEST_CASE("written texts have signatures and a table by source length") {
   CHECK_THAT(run::evaluation_text(result),
              Contains("bleu                    34.5000    30.0000 - 39.0000\n") &&
                  Contains("bleu|nrefs:1|tok:13a  60.0/40.0\n") &&
-                 Contains("source tokens   examples   bleu       \n"
-                          "1-10            3          40.2500    \n"
-                          "101+            2          -          \n"));
+                 Contains("source tokens   examples   bleu         \n"
+                          "1-10            3          40.2500      \n"
+                          "101+            2          -            \n"));
 }

@@ -71,7 +71,7 @@ train::TrainerOptions toy_options() {
 }
 
 ToyRun::ToyRun(const std::filesystem::path& folder, const train::TrainerOptions& options,
-               double dropout, base::Fs* fs)
+               double dropout, base::Fs* fs, BatchMaker make_batch)
     : train_(toy_dataset(40, 1)), validation_(toy_dataset(16, 2)) {
   model = models::build_sequence_classifier(toy_config(), {2, dropout, dropout}, 5);
   const auto found = train::find_newest_checkpoint(folder);
@@ -95,10 +95,15 @@ ToyRun::ToyRun(const std::filesystem::path& folder, const train::TrainerOptions&
                                   const train::TrainState&) {
     tensors::write_safetensors(files, target / "model.safetensors", models::export_weights(*model));
   };
-  trainer_ = std::make_unique<train::Trainer>(
-      train::TrainerParts{*task_, *parameters_, *optimizer_, *train_, validation_.get(), *store_,
-                          record, write_model, [this] { return stop_requested; }},
-      options);
+  train::TrainerParts parts{*task_,  *parameters_,      *optimizer_,
+                            *train_, validation_.get(), *store_,
+                            record,  write_model,       [this] { return stop_requested; }};
+  if (make_batch) {
+    parts.make_batch = [this, make_batch](std::span<const int64_t> rows, int64_t epoch) {
+      return make_batch(*train_, rows, epoch);
+    };
+  }
+  trainer_ = std::make_unique<train::Trainer>(std::move(parts), options);
   if (found) trainer_->restore(train::read_train_state(found->folder, *optimizer_));
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,11 @@ struct Record : train::TrainListener {
 /// A whole run of a one-layer BERT in `folder`; resumes when the folder has a checkpoint.
 class ToyRun {
  public:
+  using BatchMaker = std::function<data::Batch(const data::EncodedDataset& train,
+                                               std::span<const int64_t> rows, int64_t epoch)>;
+
   ToyRun(const std::filesystem::path& folder, const train::TrainerOptions& options,
-         double dropout = 0.1, base::Fs* fs = nullptr);
+         double dropout = 0.1, base::Fs* fs = nullptr, BatchMaker make_batch = {});
 
   train::Outcome run();
 

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
+#include <iterator>
 #include <limits>
+#include <set>
+#include <utility>
 
 #include "base/random.h"
 #include "support/test_support.h"
@@ -141,6 +144,34 @@ TEST_CASE("a run that goes on with other batches still trains on every row once 
     CHECK(third.record.learning_rates.back() ==
           Approx(options.learning_rate / static_cast<double>(change.updates)));
   }
+}
+
+TEST_CASE("a run may lay its batches of other tokens each epoch, and counts those") {
+  const test::TemporaryFolder folder;
+  std::multiset<std::pair<int64_t, int64_t>> seen;  // epoch and row
+  int64_t num_tokens = 0;
+  const auto without_first_tokens = [&](const data::EncodedDataset& train,
+                                        std::span<const int64_t> rows, int64_t epoch) {
+    for (const int64_t row : rows) seen.emplace(epoch, row);
+    const data::Batch batch = data::make_batch(train, rows, [&](int64_t row) {
+      const auto shorter = train.token_ids(row).subspan(1);
+      return data::RowTokens{shorter, std::ssize(shorter), {}};
+    });
+    num_tokens += batch.num_tokens();
+    return batch;
+  };
+  for (const char* name : {"usual", "other"})
+    std::filesystem::create_directory(folder.path() / name);
+  ToyRun usual(folder.path() / "usual", toy_options());
+  usual.run();
+  ToyRun run(folder.path() / "other", toy_options(), 0.1, nullptr, without_first_tokens);
+  run.run();
+  CHECK(seen.size() == 80);
+  for (int64_t row = 0; row < 40; ++row)
+    CHECK((seen.count({0, row}) == 1 && seen.count({1, row}) == 1));
+  CHECK(run.state().position.tokens == num_tokens);
+  CHECK(num_tokens == usual.state().position.tokens - 80);
+  CHECK(run.fingerprint() != usual.fingerprint());
 }
 
 TEST_CASE("a limit in updates stays where it is when batches change") {
