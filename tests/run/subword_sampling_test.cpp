@@ -28,7 +28,7 @@ constexpr const char* kTranslation = R"({
   "data": {"train": {"source": "t.en", "target": "t.de"},
            "validation": {"source": "v.en", "target": "v.de"}, "test": null,
            "subword_sampling": {"alpha": 0.2}},
-  "training": {"num_train_epochs": 3, "batch_size": null, "batch_tokens": 200,
+  "training": {"num_train_epochs": 3, "batch_size": null, "batch_tokens": 20,
                "gradient_accumulation_steps": 2},
   "evaluation": {"metric": "loss", "every": "1 epochs", "decode_examples": 0},
   "checkpoints": {"every": "2 steps", "keep_last": 99}})";
@@ -73,14 +73,14 @@ TEST_CASE("a run with subword sampling that was cut off ends with the bits of on
   parts.tiny.train(parts.config.dump());
   const int64_t last =
       json::parse(test::read_file(whole.tiny / "run/trainer_state.json")).at("global_step");
-  REQUIRE(last > 6);
-  for (int64_t step = 5; step <= last; ++step)  // the middle of an epoch
+  REQUIRE(last > 15);                           // more than five an epoch
+  for (int64_t step = 9; step <= last; ++step)  // 8 is inside the second one
     fs::remove_all(parts.tiny / ("run/checkpoint-" + std::to_string(step)));
   fs::remove(parts.tiny / "run/best");
   fs::remove(parts.tiny / "run/last");
   RecordingObserver observer;
   run::train({parts.tiny.config(parts.config.dump())}, observer);
-  CHECK(observer.updates_at_start == 4);
+  CHECK(observer.updates_at_start == 8);
   CHECK(parts.last_weights() == whole.last_weights());
 }
 
@@ -109,15 +109,26 @@ TEST_CASE("a tokenizer that cuts in one way only cannot be sampled from") {
   CHECK_THAT(train(R"({"data": {"subword_sampling": {}}})"),
              Contains("data.subword_sampling.source: the tokenizer (WordPiece"));
   CHECK_FALSE(fs::exists(tiny / "run/last"));
+}
 
-  Translation two(R"({"source": false})");
+TEST_CASE("of two tokenizers only those whose side is sampled must have it") {
+  Translation two(R"({})");
   two.config["model"].erase("tokenizer");
   two.config["model"]["source_tokenizer"] = "model";
-  two.config["model"]["target_tokenizer"] = {{"train", "unigram"}, {"vocab_size", 24}};
-  two.config["training"]["max_steps"] = 1;
-  two.tiny.train(two.config.dump());  // the target alone, which can be
-  two.config["output_dir"] = "other";
-  std::swap(two.config["model"]["source_tokenizer"], two.config["model"]["target_tokenizer"]);
-  CHECK_THAT(test::error_of<ConfigError>([&] { two.tiny.train(two.config.dump()); }),
-             Contains("data.subword_sampling.target: the tokenizer (WordPiece"));
+  two.config["model"]["target_tokenizer"] = {{"train", "unigram"}, {"vocab_size", 20}};
+  RunConfig config = two.tiny.config(two.config.dump());
+  fs::create_directories(config.output_dir);
+  Tokenizers tokenizers = build_tokenizers(config, std::nullopt, 1);
+  const auto error = [&] {
+    return test::error_of<ConfigError>([&] { check_subword_sampling(config, tokenizers); });
+  };
+  CHECK_THAT(error(), Contains("data.subword_sampling.source: the tokenizer (WordPiece"));
+  config.data.subword_sampling->source = false;
+  CHECK(error().empty());
+  std::swap(tokenizers.source, tokenizers.target);
+  CHECK_THAT(error(), Contains("data.subword_sampling.target: the tokenizer (WordPiece"));
+  config.data.subword_sampling->target = false;
+  CHECK(error().empty());
+  config.data.subword_sampling.reset();
+  CHECK(error().empty());
 }
