@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "models/models_test_support.h"
 #include "support/standard_stream.h"
+#include "support/test_support.h"
 
 namespace finetune::models {
 namespace {
