@@ -38,14 +38,81 @@ constexpr std::array<std::string_view, 30> kCategoryNames = {
     "cn", "cc", "cf", "co", "cs", "ll", "lm", "lo", "lt", "lu", "mc", "me", "mn", "nd", "nl",
     "no", "pc", "pd", "pe", "pf", "pi", "po", "ps", "sc", "sk", "sm", "so", "zl", "zp", "zs"};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kLongNames = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kLongNames = {
     {{"letter", "l"},
+     {"digit", "nd"},
+     {"cntrl", "cc"},
+     {"punct", "p"},
      {"mark", "m"},
      {"number", "n"},
      {"punctuation", "p"},
      {"symbol", "s"},
      {"separator", "z"},
      {"other", "c"}}};
+
+std::optional<CodePointSet> named_set(std::string_view key) {
+  using Named = std::pair<std::string_view, std::span<const char32_t>>;
+  static constexpr std::array kNamed = {Named{"han", kHan},
+                                        Named{"hiragana", kHiragana},
+                                        Named{"katakana", kKatakana},
+                                        Named{"hangul", kHangul},
+                                        Named{"arabic", kArabic},
+                                        Named{"armenian", kArmenian},
+                                        Named{"bengali", kBengali},
+                                        Named{"bopomofo", kBopomofo},
+                                        Named{"cherokee", kCherokee},
+                                        Named{"common", kCommon},
+                                        Named{"cyrillic", kCyrillic},
+                                        Named{"devanagari", kDevanagari},
+                                        Named{"ethiopic", kEthiopic},
+                                        Named{"georgian", kGeorgian},
+                                        Named{"greek", kGreek},
+                                        Named{"gujarati", kGujarati},
+                                        Named{"gurmukhi", kGurmukhi},
+                                        Named{"hebrew", kHebrew},
+                                        Named{"inherited", kInherited},
+                                        Named{"kannada", kKannada},
+                                        Named{"khmer", kKhmer},
+                                        Named{"lao", kLao},
+                                        Named{"latin", kLatin},
+                                        Named{"malayalam", kMalayalam},
+                                        Named{"mongolian", kMongolian},
+                                        Named{"myanmar", kMyanmar},
+                                        Named{"oriya", kOriya},
+                                        Named{"sinhala", kSinhala},
+                                        Named{"tamil", kTamil},
+                                        Named{"telugu", kTelugu},
+                                        Named{"thai", kThai},
+                                        Named{"tibetan", kTibetan},
+                                        Named{"alphabetic", kAlphabetic},
+                                        Named{"emoji", kEmoji},
+                                        Named{"lowercase", kLowercase},
+                                        Named{"uppercase", kUppercase}};
+  if (key == "alpha") key = "alphabetic";
+  if (key == "lower") key = "lowercase";
+  if (key == "upper") key = "uppercase";
+  const auto* found = std::ranges::find(kNamed, key, &Named::first);
+  if (found == kNamed.end()) return std::nullopt;
+  return from_ends(found->second);
+}
+
+/// The rest of the POSIX brackets, as properties.
+std::optional<CodePointSet> posix_set(std::string_view key) {
+  using enum Category;
+  const auto is_hidden = [](char32_t c) {
+    const Category kind = category(c);
+    return is_regex_space(c) || kind == kCc || kind == kCn || kind == kCs;
+  };
+  if (key == "alnum") return union_of(*property_set("Alphabetic"), *property_set("Nd"));
+  if (key == "ascii") return CodePointSet{{0, 0x7F}};
+  if (key == "blank") return union_of(*property_set("Zs"), {{U'\t', U'\t'}});
+  if (key == "graph") return collect([&](char32_t c) { return !is_hidden(c); });
+  if (key == "print") return union_of(*property_set("Graph"), *property_set("Zs"));
+  if (key == "space" || key == "whitespace") return regex_space_set();
+  if (key == "word") return regex_word_set();
+  if (key == "xdigit") return CodePointSet{{U'0', U'9'}, {U'A', U'F'}, {U'a', U'f'}};
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -55,11 +122,8 @@ std::optional<CodePointSet> property_set(std::string_view name) {
     if (c == ' ' || c == '-' || c == '_') continue;
     key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  if (key == "han") return from_ends(kHan);
-  if (key == "hiragana") return from_ends(kHiragana);
-  if (key == "katakana") return from_ends(kKatakana);
-  if (key == "hangul") return from_ends(kHangul);
-  if (key == "alphabetic") return from_ends(kAlphabetic);
+  if (const auto set = named_set(key)) return set;
+  if (const auto set = posix_set(key)) return set;
   for (const auto& [long_name, short_name] : kLongNames) {
     if (key == long_name) key = short_name;
   }
@@ -92,6 +156,25 @@ CodePointSet complement(const CodePointSet& set) {
   }
   if (next < kEnd) rest.emplace_back(next, kEnd - 1);
   return rest;
+}
+
+CodePointSet union_of(const CodePointSet& a, const CodePointSet& b) {
+  CodePointSet all = a;
+  all.insert(all.end(), b.begin(), b.end());
+  std::ranges::sort(all);
+  CodePointSet merged;
+  for (const auto& [first, last] : all) {
+    if (!merged.empty() && first <= merged.back().second + 1) {
+      merged.back().second = std::max(merged.back().second, last);
+    } else {
+      merged.emplace_back(first, last);
+    }
+  }
+  return merged;
+}
+
+CodePointSet intersection(const CodePointSet& a, const CodePointSet& b) {
+  return complement(union_of(complement(a), complement(b)));
 }
 
 }  // namespace finetune::text

@@ -10,9 +10,9 @@ namespace finetune::text {
 /// PCRE2, with the same matches: general categories, \s, \w and \b become the sets of code points
 /// that Oniguruma takes them for, as its Unicode is another version.
 ///
-/// What is not surely the same in both is refused: set operations and sets within sets, absent
-/// groups, callouts, conditionals, \K, \G, most properties, repeats of the form {n}? and {n,m}+,
-/// and ignoring case where one character would match two.
+/// What is not surely the same in both is refused: absent groups, callouts, conditionals, back
+/// references, \K, \G, \X, rare properties, options in the middle, repeats of the form {n}? and
+/// {n,m}+, and ignoring case where one character would match two.
 struct Translation {
   std::u32string pattern;
   std::optional<std::string> problem;  ///< why it is refused

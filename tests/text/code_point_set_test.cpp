@@ -12,6 +12,36 @@ TEST_CASE("properties are found by short, long and loosely spelt names") {
   CHECK(property_set("Han")->size() > 10);
 }
 
+// Sizes of what \p{..} matches in tokenizers 0.22.2; the sets themselves are in
+// pipeline_reference.py.
+TEST_CASE("scripts and POSIX names are properties, too") {
+  const auto size_of = [](std::string_view name) {
+    size_t size = 0;
+    const CodePointSet set = property_set(name).value();
+    for (const auto& [first, last] : set) size += last - first + 1;
+    return size;
+  };
+  CHECK(size_of("Latin") == 1487);
+  CHECK(size_of("Common") == 9053);
+  CHECK(size_of("Lower") == 2569);
+  CHECK(size_of("Upper_case") == 1978);
+  CHECK(size_of("alnum") == 143519);
+  CHECK(size_of("Graph") == 292447);
+  CHECK(size_of("Print") == 292464);
+  CHECK(size_of("Blank") == 18);
+  CHECK(size_of("Punct") == 855);
+  CHECK(size_of("Emoji") == 1431);
+  CHECK(size_of("XDigit") == 22);
+}
+
+TEST_CASE("sets are joined and cut") {
+  const CodePointSet low{{1, 5}, {9, 9}}, high{{4, 8}, {20, 30}};
+  CHECK(union_of(low, high) == CodePointSet{{1, 9}, {20, 30}});
+  CHECK(intersection(low, high) == CodePointSet{{4, 5}});
+  CHECK(intersection(low, {}).empty());
+  CHECK(union_of({}, {}).empty());
+}
+
 TEST_CASE("the complement of the complement is the set") {
   const CodePointSet digits{{U'0', U'9'}, {0x10FFFF, 0x10FFFF}};
   CHECK(complement(digits) == CodePointSet{{0, U'/'}, {U':', 0x10FFFE}});

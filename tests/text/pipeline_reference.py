@@ -104,7 +104,14 @@ def pre_tokenizer_cases():
                         ("Ends", r"^.|.$|\Z|\A"), ("Posix", r"[[:alpha:]]+|[[:punct:]]|[[:digit:]]{2}"),
                         ("Cjk", "[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+"), ("Scripts", r"\p{Han}+|\p{Hiragana}|\p{^L}"),
                         ("Behind", r"(?<=[a-z])(?=[A-Z])|(?<!a)b"), ("Negative", r"[^\S\n]+|\P{L}|\D\H"),
-                        ("Dashes", r"[\w-]+|[a\-z]|[+-]"), ("Lazy", r".{2,4}?|a{,2}b++"), ("Case", r"(?i:abc|k)")):
+                        ("Dashes", r"[\w-]+|[a\-z]|[+-]"), ("Lazy", r".{2,4}?|a{,2}b++"), ("Case", r"(?i:abc|k)"),
+                        ("Bloom", r" ?[^(\s|[.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c])]+"),
+                        ("Clip", r"(?i)'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"),
+                        ("Sets", r"[a-m&&[^b-d]&&\w]+|[[x-z]-]|[^[^0-5]]{2}|[^\P{L}&&[^e]]"),
+                        ("ScriptNames", r"\p{Latin}+|\p{Greek}|[\p{Cyrillic}\p{Arabic}]+|\p{^Common}+|\p{Inherited}"),
+                        ("PosixMore", r"[[:upper:]][[:lower:]]*|[[:word:]]+|[[:^graph:]]|[[:cntrl:][:blank:]]|[^[:alnum:][:print:]]"),
+                        ("Properties", r"\p{Lower}+|\p{Upper}\P{Alpha}|\p{Emoji}+|\p{Punct}|\p{Alnum}{3}|\pL|\p{XDigit}"),
+                        ("CaseSets", r"(?i)\p{Lu}+|[\p{Lt}x]|[[:upper:]&&[^k]]+|[^\p{Ll}\d]{2}")):
         yield "Split" + name, p.Split(Regex(regex), "isolated")
     yield "SequenceByte", p.Sequence([p.Split(Regex(CL100K % "1,3"), "isolated"), p.ByteLevel(False, use_regex=False)])
     yield "SequenceDigits", p.Sequence([p.WhitespaceSplit(), p.Digits(True), p.Punctuation("contiguous")])

@@ -16,6 +16,10 @@ from make_unicode_tables import HANGUL, LAST, array, expansions, paged, write
 CATEGORIES = ["Cn", "Cc", "Cf", "Co", "Cs", "Ll", "Lm", "Lo", "Lt", "Lu", "Mc", "Me", "Mn", "Nd", "Nl", "No",
               "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sc", "Sk", "Sm", "So", "Zl", "Zp", "Zs"]
 NUMERIC, MARK, REGEX_SPACE = 32, 64, 128
+PROPERTIES = ["Han", "Hiragana", "Katakana", "Hangul", "Arabic", "Armenian", "Bengali", "Bopomofo", "Cherokee", "Common", "Cyrillic",
+              "Devanagari", "Ethiopic", "Georgian", "Greek", "Gujarati", "Gurmukhi", "Hebrew", "Inherited", "Kannada", "Khmer",
+              "Lao", "Latin", "Malayalam", "Mongolian", "Myanmar", "Oriya", "Sinhala", "Tamil", "Telugu", "Thai", "Tibetan",
+              "Alphabetic", "Emoji", "Lowercase", "Uppercase"]
 EVERY = [c for c in range(LAST) if not 0xD800 <= c < 0xE000]
 ALL = "".join(map(chr, EVERY))
 
@@ -116,7 +120,7 @@ def main():
     write("unicode_categories.inc", __file__, out)
 
     out = []
-    for name in ("Han", "Hiragana", "Katakana", "Hangul", "Alphabetic"):
+    for name in PROPERTIES:
         ends = ranges(matched(r"\p{%s}" % name))
         array(out, f"char32_t k{name}[{len(ends)}]", ends)
     ends = ranges(matched(r"\w"))
