@@ -108,6 +108,12 @@ json describe_data(const fs::path& file) {
           {"first_lines", first_lines}};
 }
 
+/// A tokenizer.json by another name.
+bool is_tokenizer(const json& value) {
+  return value.is_object() && value.contains("model") && value.at("model").is_object() &&
+         value.at("model").contains("vocab");
+}
+
 json describe_file(const fs::path& file) {
   const std::string name = file.filename().string();
   const std::string plain(data::without_compression(name));
@@ -118,7 +124,11 @@ json describe_file(const fs::path& file) {
   if (name.ends_with(".bin")) return {{"weights", describe_tensors(tensors::read_torch_bin(file))}};
   if (ends_with_any(name, {"tokenizer.json", "vocab.txt", ".model", ".spm"}))
     return {{"tokenizer", describe_tokenizer(file)}};
-  if (name.ends_with(".json")) return {{"json", base::read_json_file(file)}};
+  if (name.ends_with(".json")) {
+    json value = base::read_json_file(file);
+    if (is_tokenizer(value)) return {{"tokenizer", describe_tokenizer(file)}};
+    return {{"json", std::move(value)}};
+  }
   throw ConfigError(file.string() +
                     ": inspect knows runs, model folders, .safetensors, .bin, tokenizer and data "
                     "files (.tsv, .csv, .jsonl)");

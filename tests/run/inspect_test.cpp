@@ -68,6 +68,14 @@ TEST_CASE("a tokenizer shows itself at work") {
   }
 }
 
+TEST_CASE("a tokenizer.json is known by what it holds, too") {
+  const TinyRun tiny;
+  const char* document = R"({"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}})";
+  CHECK(run::inspect(tiny.write("my.json", document)).at("tokenizer").at("vocab_size") == 1);
+  CHECK(run::inspect(tiny.write("my.json", R"({"model": {"path": "x"}})")).contains("json"));
+  CHECK(run::inspect(tiny.write("my.json", "[1]")).contains("json"));
+}
+
 TEST_CASE("weight files, data files and JSON files are known by their endings") {
   const TinyRun tiny;
   CHECK(run::inspect(tiny / "model/model.safetensors").at("weights").at("tensors").size() > 30);
