@@ -3,8 +3,22 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/strings.h"
 
 namespace finetune::data {
+namespace {
+
+/// "0 0 1", cut short.
+std::string listed(const std::vector<int32_t>& numbers) {
+  constexpr size_t kShown = 16;
+  std::string text;
+  for (size_t i = 0; i < std::min(numbers.size(), kShown); ++i) {
+    text += base::cat(i > 0 ? " " : "", numbers[i]);
+  }
+  return numbers.size() > kShown ? text + " ..." : text;
+}
+
+}  // namespace
 
 RowEncoder::RowEncoder(const EncodingOptions& options, const Tokenizers& tokenizers)
     : options_(options), tokenizers_(tokenizers) {
@@ -100,7 +114,10 @@ int32_t second_begin(const text::Encoding& encoding) {
   const auto first = std::find(encoding.type_ids.begin(), encoding.type_ids.end(), 1);
   if (std::any_of(first, encoding.type_ids.end(), [](int32_t type) { return type != 1; }) ||
       std::any_of(encoding.type_ids.begin(), first, [](int32_t type) { return type != 0; })) {
-    throw InternalError("the tokenizer gave type ids that are not two segments");
+    throw CheckpointError(base::cat(
+        "the tokenizer's post-processor gives a text the type ids ", listed(encoding.type_ids),
+        ", but a model takes 0 ... 0 or 0 ... 0 1 ... 1 only; mend the type_id values of "
+        "/post_processor in its tokenizer.json"));
   }
   return static_cast<int32_t>(first - encoding.type_ids.begin());
 }

@@ -56,7 +56,8 @@ class RowEncoder {
   text::EncodeOptions text_options_;
 };
 
-/// First token with type id 1, else their number: type ids are 0 ... 0 or 0 ... 0 1 ... 1.
+/// First token with type id 1, else their number: type ids are 0 ... 0 or 0 ... 0 1 ... 1, as a
+/// model has no other segments. Throws CheckpointError for any others.
 int32_t second_begin(const text::Encoding& encoding);
 
 }  // namespace finetune::data

@@ -109,6 +109,22 @@ TEST_CASE("Sides of very different length are told where a ratio is set") {
   CHECK(fit_of("w1 w2 w3 w4 w5", "w1", options) == data::Fit::kUneven);
 }
 
+TEST_CASE("A tokenizer whose type ids are no two segments is told what has to be mended") {
+  const test::DataFile file("tokenizer.json", R"({
+    "model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"},
+    "post_processor": {"type": "TemplateProcessing", "special_tokens": {},
+                       "single": [{"Sequence": {"id": "A", "type_id": 0}}],
+                       "pair": [{"Sequence": {"id": "B", "type_id": 1}},
+                                {"Sequence": {"id": "A", "type_id": 0}}]}})");
+  const auto tokenizer = text::load_tokenizer(file.path());
+  data::Example example{.text = "a"};
+  const auto encode = [&] { data::encode_piece(std::span(&example, 1), {}, *tokenizer); };
+  encode();
+  example.text_pair = "a";
+  CHECK_THAT(test::error_of<CheckpointError>(encode),
+             Catch::Contains("type ids 1 0") && Catch::Contains("/post_processor"));
+}
+
 TEST_CASE("Blocks overlap by one token, so that each but the first of a text is predicted once") {
   data::EncodingOptions options;
   options.block_length = 3;
