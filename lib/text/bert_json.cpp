@@ -13,9 +13,14 @@ bool has_type(const JsonNode& root, std::string_view key, bool may_be_absent,
               std::initializer_list<std::string_view> types) {
   const std::optional<JsonNode> node = root.find(key);
   if (!node) return may_be_absent;
-  if (!node->has("type")) return false;
-  const std::string& type = node->at("type").string();
-  return std::find(types.begin(), types.end(), type) != types.end();
+  const std::optional<JsonNode> type = node->find("type");
+  return type && std::find(types.begin(), types.end(), type->string()) != types.end();
+}
+
+/// Then it is RoBERTa's, whatever its type says.
+bool has_trimming_processor(const JsonNode& root) {
+  const std::optional<JsonNode> node = root.find("post_processor");
+  return node && node->has("trim_offsets");
 }
 
 }  // namespace
@@ -34,7 +39,7 @@ bool is_bert_shape(const JsonNode& root) {
          has_type(root, "pre_tokenizer", false, {"BertPreTokenizer"}) &&
          has_type(root, "model", false, {"WordPiece"}) &&
          has_type(root, "post_processor", true, {"TemplateProcessing", "BertProcessing"}) &&
-         has_type(root, "decoder", true, {"WordPiece"});
+         has_type(root, "decoder", true, {"WordPiece"}) && !has_trimming_processor(root);
 }
 
 BertParts read_bert_sections(const JsonNode& root) {

@@ -260,9 +260,14 @@ std::unique_ptr<Decoder> read_ctc(const JsonNode& node) {
 }  // namespace
 
 std::unique_ptr<Decoder> read_decoder(const JsonNode& node) {
-  const std::string& type =
-      node.at("type").one_of({"WordPiece", "ByteLevel", "Metaspace", "BPEDecoder", "ByteFallback",
-                              "Fuse", "Strip", "Replace", "CTC", "Sequence"});
+  const std::string type =
+      node.type({"WordPiece", "ByteLevel", "Metaspace", "BPEDecoder", "ByteFallback", "Fuse",
+                 "Strip", "Replace", "CTC", "Sequence"},
+                {{"BPEDecoder", {"suffix"}},
+                 {"WordPiece", {"prefix", "cleanup"}},
+                 {"CTC", {"pad_token", "word_delimiter_token", "cleanup"}},
+                 {"Replace", {"pattern", "content"}},
+                 {"Strip", {"content", "start", "stop"}}});
   if (type == "WordPiece") {
     return std::make_unique<WordPieceDecoding>(
         WordPieceDecoder{node.at("prefix").string(), node.at("cleanup").boolean()});

@@ -28,9 +28,13 @@ std::optional<WordRule> rule_of(std::string_view regex) {
   }
 }
 
-bool is_of_type(const JsonNode& node, std::string_view type) {
-  return node.at("type").string() == type;
+/// "" where an old file does not say: then no faster way is looked for.
+std::string type_of(const JsonNode& node) {
+  const auto type = node.find("type");
+  return type ? type->string() : "";
 }
+
+bool is_of_type(const JsonNode& node, std::string_view type) { return type_of(node) == type; }
 
 bool uses_regex(const JsonNode& byte_level) {
   const auto given = byte_level.find("use_regex");
@@ -64,7 +68,7 @@ std::optional<ByteBpeOptions> find_byte_bpe(const JsonNode& root) {
 /// What one step of the normalizer does to spaces; false where a step is not known to look no
 /// further than the neighbouring character.
 bool follow_normalizer(const JsonNode& node, WordwiseOptions& options) {
-  const std::string& type = node.at("type").string();
+  const std::string type = type_of(node);
   if (type == "Sequence") {
     const std::vector<JsonNode> items = node.at("normalizers").items();
     return std::all_of(items.begin(), items.end(),
@@ -130,7 +134,7 @@ bool keeps_words_apart(const Bpe& model) {
 
 /// Llama 2's normalizer: a prefix, and spaces become visible.
 bool follow_space_rewriting(const JsonNode& node, WordwiseOptions& options) {
-  const std::string& type = node.at("type").string();
+  const std::string type = type_of(node);
   if (type == "Sequence") {
     const std::vector<JsonNode> items = node.at("normalizers").items();
     return !items.empty() && std::all_of(items.begin(), items.end(), [&](const JsonNode& item) {

@@ -79,6 +79,16 @@ std::vector<std::pair<std::string, JsonNode>> JsonNode::members() const {
   return nodes;
 }
 
+std::string JsonNode::type(std::initializer_list<std::string_view> known,
+                           std::initializer_list<TypeKeys> by_keys) const {
+  if (find("type")) return at("type").one_of(known);
+  for (const TypeKeys& each : by_keys) {
+    const auto is_there = [this](std::string_view key) { return has(key); };
+    if (std::ranges::all_of(each.keys, is_there)) return std::string(each.type);
+  }
+  return at("type").string();  // throws
+}
+
 const std::string& JsonNode::one_of(std::initializer_list<std::string_view> known) const {
   const std::string& name = string();
   if (std::find(known.begin(), known.end(), name) != known.end()) return name;

@@ -29,6 +29,15 @@ class JsonNode {
   std::vector<JsonNode> items() const;                            ///< of an array
   std::vector<std::pair<std::string, JsonNode>> members() const;  ///< of an object, sorted by key
 
+  /// "type" as one_of(known); where it is absent or null, the first type of `by_keys` whose keys
+  /// are all there: files of old releases do not name types.
+  struct TypeKeys {
+    std::string_view type;
+    std::initializer_list<std::string_view> keys;
+  };
+  std::string type(std::initializer_list<std::string_view> known,
+                   std::initializer_list<TypeKeys> by_keys) const;
+
   /// string(), which must be one of `known`: else it names a component that is not supported yet.
   const std::string& one_of(std::initializer_list<std::string_view> known) const;
 

@@ -148,9 +148,14 @@ std::unique_ptr<Normalizer> make_simple(const std::string& type) {
 }
 
 std::unique_ptr<Normalizer> read(const JsonNode& node, int depth) {
-  const std::string& type = node.at("type").one_of(
-      {"BertNormalizer", "ByteLevel", "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Nmt",
-       "Precompiled", "Prepend", "Replace", "Sequence", "Strip", "StripAccents"});
+  const std::string type =
+      node.type({"BertNormalizer", "ByteLevel", "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Nmt",
+                 "Precompiled", "Prepend", "Replace", "Sequence", "Strip", "StripAccents"},
+                {{"BertNormalizer", {"clean_text", "handle_chinese_chars", "lowercase"}},
+                 {"Strip", {"strip_left", "strip_right"}},
+                 {"Sequence", {"normalizers"}},
+                 {"Replace", {"pattern", "content"}},
+                 {"Prepend", {"prepend"}}});
   if (type == "Sequence") return read_sequence(node, depth);
   if (type == "Precompiled") return read_precompiled(node);
   if (type == "BertNormalizer") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "base/strings.h"
 #include "text/vocabulary.h"
@@ -62,19 +63,33 @@ TemplatePiece read_token_pair(const JsonNode& node, int32_t type_id) {
   return {Source::kSpecial, type_id, {id}};
 }
 
+/// As `tokenizers` tells processors apart: BertProcessing from RobertaProcessing by their keys
+/// alone, and only these and a template may go without a type.
+std::string type_of(const JsonNode& node) {
+  const std::string type = node.type(
+      {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"},
+      {{"BertProcessing", {"sep", "cls"}},
+       {"TemplateProcessing", {"single", "pair", "special_tokens"}}});
+  if (type != "BertProcessing" && type != "RobertaProcessing") return type;
+  const auto has_flag = [&](const char* key) {
+    return node.has(key) && node.at(key).value().is_boolean();
+  };
+  const bool is_roberta = has_flag("trim_offsets") && has_flag("add_prefix_space");
+  return is_roberta ? "RobertaProcessing" : "BertProcessing";
+}
+
 /// Gathers the processors of a sequence: any number that trim offsets, at most one that adds
 /// special tokens.
 class Reader {
  public:
   void read(const JsonNode& node, int depth) {
-    const std::string& type = node.at("type").one_of(
-        {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"});
+    const std::string type = type_of(node);
     if (type == "Sequence") {
       if (depth == kMaxDepth) node.fail("sequences within sequences, too deep");
       for (const JsonNode& item : node.at("processors").items()) read(item, depth + 1);
     } else if (type == "ByteLevel") {
       read_trim(node);
-      if (const auto use_regex = node.find("use_regex")) use_regex->boolean();
+      if (node.has("use_regex")) node.at("use_regex").boolean();
     } else {
       if (has_template_) node.fail("special tokens are added by an earlier processor already");
       read_specials(node, type);

@@ -252,7 +252,7 @@ std::unique_ptr<PreTokenizer> read(const JsonNode& node, int depth) {
   if (type == "ByteLevel") {
     node.at("trim_offsets").boolean();
     return std::make_unique<ByteLevel>(node.at("add_prefix_space").boolean(),
-                                       flag(node, "use_regex", true));
+                                       !node.has("use_regex") || node.at("use_regex").boolean());
   }
   if (type == "FixedLength") {
     const bool has_length = node.has("length");

@@ -112,6 +112,7 @@ std::unique_ptr<TextPattern> make_literal_pattern(std::u32string literal) {
 }
 
 std::unique_ptr<TextPattern> read_pattern(const JsonNode& node) {
+  if (node.members().size() != 1) node.fail("expected one key, 'String' or 'Regex'");
   if (node.has("String")) return make_literal_pattern(decode_text(node.at("String").string()));
   return read_regex(node.at("Regex"));
 }

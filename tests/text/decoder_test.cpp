@@ -48,6 +48,14 @@ TEST_CASE("byte tokens become text, or one replacement character each") {
   CHECK(decode(kBytes, {"<0xZZ>", "<0x1>"}) == "<0xZZ><0x1>");
 }
 
+TEST_CASE("a decoder of an old file is known by its keys") {
+  CHECK(decode(R"({"suffix": "</w>"})", {"a</w>", "b"}) == "a b");
+  CHECK(decode(R"({"prefix": "##", "cleanup": true})", {"a", "##b", "."}) == "ab.");
+  CHECK(decode(R"({"pattern": {"String": "a"}, "content": "b"})", {"a"}) == "b");
+  CHECK(decode(R"({"type": null, "content": "a", "start": 1, "stop": 0})", {"aab"}) == "ab");
+  CHECK_THROWS_WITH(decode(R"({"decoders": []})", {}), Catch::Contains("'type' is missing"));
+}
+
 TEST_CASE("stripping never takes more than there is") {
   CHECK(decode(R"({"type": "Strip", "content": " ", "start": 1, "stop": 0})", {"  a ", "b"}) ==
         " a b");

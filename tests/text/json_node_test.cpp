@@ -29,4 +29,15 @@ TEST_CASE("every wrong value is named by its path") {
   CHECK(root.has("n"));
 }
 
+TEST_CASE("a type that is not named is the first whose keys are all there") {
+  const auto type_of = [](const nlohmann::json& value) {
+    return JsonNode(value).type({"X", "Y"}, {{"X", {"a", "b"}}, {"Y", {"a"}}});
+  };
+  CHECK(type_of({{"a", 1}, {"b", 2}}) == "X");
+  CHECK(type_of({{"a", 1}, {"type", nullptr}}) == "Y");
+  CHECK(type_of({{"a", 1}, {"type", "X"}}) == "X");
+  CHECK_THROWS_WITH(type_of({{"b", 1}}), Catch::Contains("the key 'type' is missing"));
+  CHECK_THROWS_WITH(type_of({{"a", 1}, {"type", "Z"}}), Catch::Contains("'Z' is not supported"));
+}
+
 }  // namespace finetune::text

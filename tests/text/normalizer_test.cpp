@@ -70,6 +70,28 @@ TEST_CASE("a sequence applies one normalizer after the other") {
   CHECK(normalize(sequence, "\u00C9A").text == "ea");
 }
 
+// tokenizers 0.22.2 loads and refuses the same.
+TEST_CASE("a normalizer of an old file is known by its keys") {
+  CHECK(normalize({{"prepend", "_"}}, "a").text == "_a");
+  CHECK(normalize({{"type", nullptr}, {"prepend", "_"}}, "a").text == "_a");
+  CHECK(normalize({{"strip_left", true}, {"strip_right", false}}, " a ").text == "a ");
+  CHECK(normalize({{"normalizers", {{{"prepend", "x"}}, simple("NFC")}}}, "a").text == "xa");
+  CHECK(normalize({{"pattern", {{"String", "a"}}}, {"content", "b"}}, "a").text == "b");
+  CHECK(normalize({{"clean_text", true}, {"handle_chinese_chars", true}, {"lowercase", true}}, "A")
+            .text == "a");
+  CHECK_THAT(error_of({{"strip_left", true}}), Catch::Contains("the key 'type' is missing"));
+  CHECK_THAT(error_of(json::object()), Catch::Contains("the key 'type' is missing"));
+  CHECK_THAT(error_of({{"precompiled_charsmap", ""}}), Catch::Contains("'type' is missing"));
+}
+
+TEST_CASE("a pattern is a string or an expression") {
+  json section = {{"type", "Replace"}, {"pattern", {{"String", "a"}, {"Regex", "b"}}}};
+  section["content"] = "c";
+  CHECK_THAT(error_of(section), Catch::Contains("'/pattern': expected one key"));
+  section["pattern"] = json::object();
+  CHECK_THAT(error_of(section), Catch::Contains("'/pattern': expected one key"));
+}
+
 TEST_CASE("unknown, malformed or too deep normalizers are named by their path") {
   CHECK_THAT(error_of(simple("Unheard")), Catch::Contains("'/type': 'Unheard' is not supported"));
   CHECK_THAT(error_of({{"type", "Strip"}, {"strip_left", 1}, {"strip_right", true}}),

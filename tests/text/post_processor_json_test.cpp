@@ -71,6 +71,35 @@ TEST_CASE("a byte-level processor alone adds nothing and trims every token") {
   CHECK(out.offsets == std::vector<CharRange>{{1, 2}, {3, 4}, {1, 2}});
 }
 
+// What tokenizers 0.22.2 writes back of these is "RobertaProcessing" or "BertProcessing".
+TEST_CASE(
+    "BERT's and RoBERTa's processors are told apart by their keys, whatever their type says") {
+  json section = {{"type", "RobertaProcessing"}, {"sep", {"</s>", 2}}, {"cls", {"<s>", 0}}};
+  const std::vector<int32_t> bert = {0, 10, 11, 2, 20, 2}, roberta = {0, 10, 11, 2, 2, 20, 2};
+  CHECK(process(section, {}).ids == bert);
+  section["trim_offsets"] = true;
+  CHECK(process(section, {}).ids == bert);
+  section["add_prefix_space"] = nullptr;
+  CHECK(process(section, {}).ids == bert);
+  section["add_prefix_space"] = false;
+  CHECK(process(section, {}).ids == roberta);
+  section["type"] = "BertProcessing";
+  CHECK(process(section, {}).ids == roberta);
+  section.erase("type");
+  CHECK(process(section, {}).ids == roberta);
+  section.erase("trim_offsets");
+  CHECK(process(section, {}).ids == bert);
+  const json piece = {{"Sequence", {{"id", "A"}, {"type_id", 3}}}};
+  json root = {{"single", json::array()}, {"pair", {piece}}, {"special_tokens", json::object()}};
+  CHECK(process(root, {}).type_ids == std::vector<int32_t>{3, 3});
+  root.erase("special_tokens");
+  CHECK_THAT(error_of(root), Catch::Contains("the key 'type' is missing"));
+  CHECK_THAT(error_of({{"processors", json::array()}}), Catch::Contains("'type' is missing"));
+  json nothing = kByteLevel;
+  nothing["use_regex"] = nullptr;
+  CHECK_THAT(error_of(nothing), Catch::Contains("'/use_regex'"));
+}
+
 TEST_CASE("two processors that add special tokens, unknown ones and deep sequences are refused") {
   CHECK_THAT(error_of(sequence(json::array({kRoberta, kRoberta}))),
              Catch::Contains("'/processors/1'"));
