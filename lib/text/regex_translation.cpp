@@ -1,6 +1,7 @@
 #include "text/regex_translation.h"
 
 #include <algorithm>
+#include <array>
 
 #include "text/pcre2_writer.h"
 #include "text/regex_reader.h"
@@ -15,6 +16,32 @@ bool is_joined_letter(char32_t c) {
   return c == 0xDF || c == 0x130 || c == 0x149 || c == 0x1F0 || c == 0x390 || c == 0x3B0 ||
          c == 0x587 || (c >= 0x1E96 && c <= 0x1E9E) || (c >= 0x1F50 && c <= 0x1FFC) ||
          (c >= 0xFB00 && c <= 0xFB17);
+}
+
+/// Letters in two cases since Unicode 16: Oniguruma knows of them, Debian's PCRE2 does not.
+constexpr std::array<std::pair<char32_t, char32_t>, 6> kNewPairs = {{{0x264, 0xA7CB},
+                                                                     {0xA7CC, 0xA7CD},
+                                                                     {0xA7DA, 0xA7DB},
+                                                                     {0x19B, 0xA7DC},
+                                                                     {0x1C89, 0x1C8A},
+                                                                     {0x10D50, 0x10D70}}};
+constexpr char32_t kGaray = 0x10D50, kNumGaray = 22;
+
+/// `set` with both cases of such letters of which it has one.
+CodePointSet with_new_pairs(CodePointSet set) {
+  const auto join = [&set](char32_t a, char32_t b) {
+    if (intersection(set, {{a, a}}).empty() != intersection(set, {{b, b}}).empty()) {
+      set = union_of(union_of(set, {{a, a}}), {{b, b}});
+    }
+  };
+  for (const auto& [a, b] : kNewPairs) join(a, b);
+  for (char32_t i = 1; i < kNumGaray; ++i) join(kGaray + i, kGaray + 0x20 + i);
+  return set;
+}
+
+bool is_new_letter(char32_t c) {
+  const auto holds = [c](const auto& pair) { return c == pair.first || c == pair.second; };
+  return std::ranges::any_of(kNewPairs, holds) || (c >= kGaray && c < kGaray + 0x20 + kNumGaray);
 }
 
 class Translator {
@@ -112,7 +139,8 @@ class Translator {
 
   /// A class that holds nothing is written so that PCRE2 takes it.
   void char_class() {
-    const RegexClass read = read_class(reader_);
+    RegexClass read = read_class(reader_);
+    if (ignores_case_) read.set = with_new_pairs(std::move(read.set));
     if (read.set.empty()) {
       out_.put(read.is_negated ? "(?s:.)" : "(?!)");
       return;
@@ -133,8 +161,10 @@ class Translator {
   void refuse_joined_letters() const {
     std::u32string lower;
     for (const char32_t c : reader_.regex()) lower += is_ascii_letter(c) ? (c | 32) : c;
-    const bool has_joined = std::ranges::any_of(lower, is_joined_letter);
-    if (has_joined) throw RegexRefusal{"ignoring case of a letter that is like several others"};
+    const auto is_odd = [](char32_t c) { return is_joined_letter(c) || is_new_letter(c); };
+    if (std::ranges::any_of(lower, is_odd)) {
+      throw RegexRefusal{"ignoring case of a letter that is like several others, or new"};
+    }
     for (const std::u32string_view pair : {U"ss", U"st", U"ff", U"fi", U"fl"}) {
       if (lower.find(pair) != std::u32string::npos) {
         throw RegexRefusal{"ignoring case of letters that ligatures join"};

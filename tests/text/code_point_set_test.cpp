@@ -6,7 +6,8 @@ namespace finetune::text {
 
 TEST_CASE("properties are found by short, long and loosely spelt names") {
   CHECK(property_set("Zl") == CodePointSet{{0x2028, 0x2028}});
-  CHECK(property_set("white space") == std::nullopt);
+  CHECK(property_set("white space") == regex_space_set());
+  CHECK(property_set("Unheard") == std::nullopt);
   CHECK(property_set("Letter") == property_set("l"));
   CHECK(property_set("Nd")->front() == std::pair<char32_t, char32_t>{U'0', U'9'});
   CHECK(property_set("Han")->size() > 10);

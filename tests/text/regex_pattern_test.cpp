@@ -33,6 +33,7 @@ TEST_CASE("expressions match as they do in tokenizers") {
   CHECK(find(R"( ?[^(\s|[.,!?])]+)", U"(a b|c, d.)") == Spans{{1, 2}, {2, 4}, {5, 6}, {7, 9}});
   CHECK(find(R"([a-z&&[^b]]+)", U"abcB") == Spans{{0, 1}, {2, 3}});
   CHECK(find(R"((?i)\p{Lu}|[\p{Lu}&&[^C]])", U"aBc") == Spans{{0, 1}, {1, 2}});
+  CHECK(find(R"((?i)[\p{Lu}]+)", U"\u0264\u019B\u1C8A-") == Spans{{0, 3}});
 }
 
 TEST_CASE("an expression that backtracks without end is stopped with an error") {
