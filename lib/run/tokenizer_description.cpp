@@ -21,12 +21,16 @@ namespace {
 
 constexpr int32_t kShownTokens = 8;
 
+bool is_document_read(const fs::path& folder, const text::TokenizerConfig& config) {
+  return fs::exists(folder / "tokenizer.json") && !config.prefers_slow_files();
+}
+
 /// The document that defines the tokenizer; null where its files are not turned into one.
 json read_document(const fs::path& path) {
   if (!fs::is_directory(path))
     return path.extension() == ".json" ? base::read_json_file(path) : json();
-  if (fs::exists(path / "tokenizer.json")) return base::read_json_file(path / "tokenizer.json");
   text::TokenizerConfig config = text::TokenizerConfig::read(path);
+  if (is_document_read(path, config)) return base::read_json_file(path / "tokenizer.json");
   if (!text::is_slow_folder(path, config)) return json();
   text::JsonVocabulary tables;
   return text::convert_slow_folder(path, config, tables);
@@ -63,7 +67,7 @@ json describe_specials(const text::Tokenizer& tokenizer, const json& document,
   }
   if (fs::is_directory(path)) {
     text::TokenizerConfig config = text::TokenizerConfig::read(path);
-    config.set_class_specials(!fs::exists(path / "tokenizer.json"));
+    config.set_class_specials(!is_document_read(path, config));
     for (const text::AddedToken& token : config.specials()) roles[token.content];
     for (const char* key : text::kSpecialKeys) {
       if (const auto content = config.special(key)) roles[*content].emplace_back(key);

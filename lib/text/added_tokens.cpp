@@ -36,7 +36,8 @@ size_t leading_space(std::string_view text) {
 
 AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens,
                          const std::vector<std::string>& normalized_contents,
-                         const Vocabulary& model) {
+                         const Vocabulary& model, bool splits_specials)
+    : splits_specials_(splits_specials) {
   for (const AddedToken& token : tokens) {
     if (token.special && !token.content.empty()) specials_.insert(token.content);
   }
@@ -112,6 +113,7 @@ bool AddedTokens::may_match_normalized(std::string_view text) const {
 
 bool AddedTokens::is_rejected(const AddedToken& token, std::string_view before,
                               std::string_view after) const {
+  if (splits_specials_ && is_special(token.content)) return true;
   if (!token.single_word) return false;
   const bool joins_left = !before.empty() && is_word(last_char(before));
   const bool joins_right = !after.empty() && is_word(decode_char(after).code_point);

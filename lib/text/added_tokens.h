@@ -32,9 +32,11 @@ class AddedTokens {
  public:
   AddedTokens() = default;
   /// `normalized_contents[i]` is what the normalizer makes of tokens[i].content (used where
-  /// tokens[i].normalized). Throws CheckpointError when such a form is empty.
+  /// tokens[i].normalized). Special tokens are not looked for in texts where `splits_specials`.
+  /// Throws CheckpointError when a normalised form is empty.
   AddedTokens(const std::vector<AddedToken>& tokens,
-              const std::vector<std::string>& normalized_contents, const Vocabulary& model);
+              const std::vector<std::string>& normalized_contents, const Vocabulary& model,
+              bool splits_specials = false);
 
   /// A stretch of a text: an added token, or (id absent) text for the model.
   struct Split {
@@ -77,6 +79,7 @@ class AddedTokens {
   Trie raw_;
   Trie normalized_;
   bool has_normalized_ = false;
+  bool splits_specials_ = false;
   int32_t num_new_ = 0;      ///< tokens that the model does not know
   std::string first_bytes_;  ///< of the raw contents
   std::string normalized_first_bytes_;

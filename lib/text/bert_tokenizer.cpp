@@ -39,7 +39,8 @@ class BertTokenizer final : public CollectingTokenizer {
   explicit BertTokenizer(const BertParts& parts)
       : model_(parts.vocabulary, parts.model),
         scanner_(model_, parts.normalizer),
-        added_(parts.added_tokens, normalized_contents(parts), model_.vocabulary()),
+        added_(parts.added_tokens, normalized_contents(parts), model_.vocabulary(),
+               parts.splits_specials),
         post_processor_(parts.post_processor),
         decoder_(parts.decoder),
         cleans_up_spaces_(parts.cleans_up_spaces),
@@ -202,7 +203,8 @@ uint64_t BertTokenizer::compute_fingerprint(const BertParts& parts) const {
     }
     all += token;
   }
-  return base::hash64(all);
+  return with_settings(base::hash64(all), parts.splits_specials,
+                       parts.post_processor.lengths().side);
 }
 
 }  // namespace

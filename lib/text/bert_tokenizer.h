@@ -21,6 +21,7 @@ struct BertParts {
   WordPieceOptions model;
   BertNormalizerOptions normalizer;
   std::vector<AddedToken> added_tokens;
+  bool splits_specials = false;  ///< special tokens in a text are read as any other text
   PostProcessor post_processor;
   std::optional<WordPieceDecoder> decoder;  ///< absent: tokens joined by spaces
   std::string pad_token = "[PAD]";

@@ -1,5 +1,6 @@
 #include "text/collecting_tokenizer.h"
 
+#include "base/hash.h"
 #include "text/utf8.h"
 
 namespace finetune::text {
@@ -17,6 +18,12 @@ Workspace& workspace() {
 }
 
 }  // namespace
+
+uint64_t with_settings(uint64_t fingerprint, bool splits_specials, TruncationSide side) {
+  if (splits_specials) fingerprint = base::hash64("split_special_tokens", fingerprint);
+  if (side == TruncationSide::kLeft) fingerprint = base::hash64("truncation_side", fingerprint);
+  return fingerprint;
+}
 
 void CollectingTokenizer::fill(std::string_view text, const EncodeOptions& options,
                                TokenBuffer& out) const {

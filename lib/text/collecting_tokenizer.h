@@ -6,6 +6,9 @@
 
 namespace finetune::text {
 
+/// `fingerprint` where nothing differs from what is usual: a cache that is there stays valid.
+uint64_t with_settings(uint64_t fingerprint, bool splits_specials, TruncationSide side);
+
 /// A tokenizer that encodes in two steps: it collects the tokens of each text, of which the
 /// post-processor then makes an encoding.
 class CollectingTokenizer : public Tokenizer {
@@ -17,6 +20,7 @@ class CollectingTokenizer : public Tokenizer {
               Encoding& out) const final;
   void sample_pair(std::string_view first, std::string_view second, const EncodeOptions& options,
                    SubwordSampler& sampler, Encoding& out) const final;
+  const LengthSettings& length_settings() const final { return post_processor().lengths(); }
 
  private:
   /// Appends the tokens of `text` to `out`, which is empty and says what is wanted of them: where

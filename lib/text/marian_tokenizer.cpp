@@ -33,6 +33,8 @@ struct MarianParts {
   std::vector<std::string> specials;
   std::string unknown_token, eos_token, pad_token;
   bool cleans_up = false;
+  bool splits_specials = false;
+  TruncationSide side = TruncationSide::kRight;
 };
 
 bool is_space(char32_t c) {
@@ -61,7 +63,8 @@ class MarianTokenizer final : public CollectingTokenizer {
                vocabulary_),
         specials_(parts.specials.begin(), parts.specials.end()),
         unknown_token_(parts.unknown_token),
-        cleans_up_(parts.cleans_up) {
+        cleans_up_(parts.cleans_up),
+        splits_specials_(parts.splits_specials) {
     unknown_id_ = need(parts.unknown_token, vocabulary_.id_of(parts.unknown_token));
     pad_id_ = need(parts.pad_token, vocabulary_.id_of(parts.pad_token));
     const TemplatePiece first{TemplatePiece::Source::kFirst, 0};
@@ -69,6 +72,7 @@ class MarianTokenizer final : public CollectingTokenizer {
     const TemplatePiece end{
         TemplatePiece::Source::kSpecial, 0, {need(parts.eos_token, id_of(parts.eos_token))}};
     post_processor_ = PostProcessor({first, end}, {first, second, end});
+    post_processor_.set_lengths({parts.side});
     for (int32_t i = 0; i < library_.size(); ++i) {
       id_of_piece_.push_back(vocabulary_.id_of(library_.piece(i)).value_or(unknown_id_));
     }
@@ -81,6 +85,7 @@ class MarianTokenizer final : public CollectingTokenizer {
                                             token.single_word, token.special),
                                   fingerprint_);
     }
+    fingerprint_ = with_settings(fingerprint_, splits_specials_, parts.side);
   }
 
   std::string decode(std::span<const int32_t> ids, bool skip_special_tokens) const override;
@@ -121,6 +126,7 @@ class MarianTokenizer final : public CollectingTokenizer {
   std::set<std::string, std::less<>> specials_;
   std::string unknown_token_;
   bool cleans_up_;
+  bool splits_specials_;  ///< no added token at all is looked for, as in the slow tokenizer
   int32_t unknown_id_ = 0;
   int32_t pad_id_ = 0;
   PostProcessor post_processor_;
@@ -152,7 +158,11 @@ void MarianTokenizer::collect_segment(SentencePieceSegment segment, bool want_of
 void MarianTokenizer::collect(std::string_view text, bool want_offsets, TokenBuffer& out) const {
   const std::string valid = repair_utf8(text);
   std::vector<AddedTokens::Split> splits;
-  added_.split(valid, splits);
+  if (splits_specials_) {
+    splits.push_back({std::nullopt, 0, valid.size()});
+  } else {
+    added_.split(valid, splits);
+  }
   int32_t first_char = 0;
   for (const AddedTokens::Split& split : splits) {
     const std::string_view part(valid.data() + split.begin, split.end - split.begin);
@@ -247,6 +257,8 @@ std::unique_ptr<Tokenizer> read_marian_folder(const fs::path& folder, TokenizerC
   parts.eos_token = config.special("eos_token").value_or("</s>");
   parts.pad_token = config.special("pad_token").value_or("<pad>");
   parts.cleans_up = config.flag("clean_up_tokenization_spaces", false);
+  parts.splits_specials = config.splits_specials();
+  parts.side = config.truncation_side().value_or(TruncationSide::kRight);
   return with_context(base::cat("reading ", base::quote(model.string())),
                       [&] { return std::make_unique<MarianTokenizer>(parts); });
 }

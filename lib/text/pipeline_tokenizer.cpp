@@ -35,7 +35,8 @@ class PipelineTokenizer final : public CollectingTokenizer {
  public:
   explicit PipelineTokenizer(PipelineParts parts)
       : parts_(std::move(parts)),
-        added_(parts_.added_tokens, normalized_contents(parts_), parts_.model->vocabulary()),
+        added_(parts_.added_tokens, normalized_contents(parts_), parts_.model->vocabulary(),
+               parts_.splits_specials),
         plain_encoder_(make_plain_encoder(
             {parts_.normalizer.get(), parts_.pre_tokenizer.get(), *parts_.model, added_})),
         pad_id_(id_of(parts_.pad_token)) {
@@ -83,7 +84,10 @@ class PipelineTokenizer final : public CollectingTokenizer {
   bool has_sampling() const override { return parts_.model->has_sampling(); }
   std::optional<int32_t> pad_id() const override { return pad_id_; }
   std::optional<int32_t> unknown_id() const override { return parts_.model->unknown_id(); }
-  uint64_t fingerprint() const override { return parts_.fingerprint; }
+  uint64_t fingerprint() const override {
+    return with_settings(parts_.fingerprint, parts_.splits_specials,
+                         parts_.post_processor.lengths().side);
+  }
   std::string description() const override {
     return base::cat(parts_.model->description(), ", ", vocab_size(), " tokens");
   }

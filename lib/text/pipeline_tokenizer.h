@@ -22,6 +22,7 @@ struct PipelineParts {
   std::unique_ptr<TokenModel> model;
   std::unique_ptr<SegmentEncoder> fast_encoder;  ///< does what the three do, only faster; or absent
   std::vector<AddedToken> added_tokens;
+  bool splits_specials = false;  ///< special tokens in a text are read as any other text
   PostProcessor post_processor;
   std::unique_ptr<Decoder> decoder;  ///< absent: tokens joined by spaces
   std::string pad_token;             ///< "": none

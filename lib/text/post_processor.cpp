@@ -141,7 +141,8 @@ void PostProcessor::assemble(const Window& window, const EncodeOptions& options,
 void PostProcessor::append_windows(const Window& window, const EncodeOptions& options,
                                    Encoding& out) const {
   const auto ranges = [&](const TokenBuffer& tokens, TokenRange kept) {
-    return windows(size_of(tokens), static_cast<int64_t>(kept.second - kept.first), options);
+    return windows({size_of(tokens), static_cast<int64_t>(kept.second - kept.first), options.stride,
+                    options.side.value_or(lengths_.side)});
   };
   const auto is_text = [](const TemplatePiece& piece) { return piece.source != Source::kSpecial; };
   const auto leading = std::find_if(window.pieces.begin(), window.pieces.end(), is_text);
@@ -174,8 +175,9 @@ void PostProcessor::process_window(Window& window, const EncodeOptions& options,
     kept = kept_sizes(first, window.is_pair ? std::optional(second) : std::nullopt,
                       room(window.pieces, options), options.strategy);
   }
-  window.first_range = kept_range(first, kept.first, options.side);
-  window.second_range = kept_range(second, kept.second, options.side);
+  const TruncationSide side = options.side.value_or(lengths_.side);
+  window.first_range = kept_range(first, kept.first, side);
+  window.second_range = kept_range(second, kept.second, side);
   out.num_cut = static_cast<int32_t>(first + second - kept.first - kept.second);
   assemble(window, options, out);
   if (options.want_overflowing && out.num_cut > 0) append_windows(window, options, out);

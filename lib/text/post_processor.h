@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "text/length_settings.h"
 #include "text/token_buffer.h"
 #include "text/tokenizer.h"
 #include "text/truncation.h"
@@ -43,6 +45,9 @@ class PostProcessor {
   /// (RobertaProcessing; elsewhere they have 0 and 1).
   void set_types_in_windows() { types_in_windows_ = true; }
 
+  void set_lengths(LengthSettings lengths) { lengths_ = std::move(lengths); }
+  const LengthSettings& lengths() const { return lengths_; }
+
   /// Both replace `out`. Throw ConfigError when options.max_length leaves no room for the special
   /// tokens, and as truncation.h says.
   void process(const TokenBuffer& first, const EncodeOptions& options, Encoding& out) const;
@@ -76,6 +81,7 @@ class PostProcessor {
   Template pair_;
   std::vector<OffsetTrim> trims_;
   bool types_in_windows_ = false;
+  LengthSettings lengths_;
 };
 
 }  // namespace finetune::text

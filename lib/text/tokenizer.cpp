@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "text/bert_tokenizer.h"
+#include "text/length_settings.h"
 #include "text/marian_tokenizer.h"
 #include "text/sentencepiece_tokenizer.h"
 #include "text/slow_folder.h"
@@ -38,24 +39,43 @@ std::unique_ptr<Tokenizer> read_words(const fs::path& file) {
                       [&] { return make_bert_tokenizer(parts); });
 }
 
-[[noreturn]] void fail_without_files(const fs::path& folder, const TokenizerConfig& config) {
+/// A vocab.txt is read by other classes, too, each in its own way.
+bool has_bert_class(const TokenizerConfig& config) {
+  const TokenizerClass* known = config.known_class();
+  if (known != nullptr) return known->conversion == Conversion::kBert;
+  return config.class_name().empty() && config.model_type().empty();
+}
+
+/// What the files say about the class, for an error.
+std::string describe_class(const TokenizerConfig& config) {
   const std::string& name = config.class_name();
-  const std::string known =
-      name.empty() ? "tokenizer_config.json and config.json name no class of tokenizer"
-                   : base::cat("its class is ", base::quote(name),
-                               config.known_class() == nullptr ? ", which is read from a "
-                                                                 "tokenizer.json only"
-                                                               : ", whose files are not all there");
+  if (!name.empty()) {
+    return base::cat("its class is ", base::quote(name),
+                     config.known_class() == nullptr ? ", which is read from a tokenizer.json only"
+                                                     : ", whose files are not all there");
+  }
+  if (config.model_type().empty()) {
+    return "tokenizer_config.json and config.json name no class of tokenizer";
+  }
+  return base::cat("the tokenizer of a model of type ", base::quote(config.model_type()),
+                   " is read from a tokenizer.json only");
+}
+
+[[noreturn]] void fail_without_files(const fs::path& folder, const TokenizerConfig& config) {
   throw CheckpointError(base::cat("no tokenizer in the folder ", base::quote(folder.string()),
                                   ": looked for tokenizer.json, vocab.txt and the files of slow "
                                   "tokenizers; ",
-                                  known));
+                                  describe_class(config)));
 }
 
 /// As AutoTokenizer of transformers chooses, if it can.
 std::unique_ptr<Tokenizer> read_folder(const fs::path& folder, TextSide side) {
   TokenizerConfig config = TokenizerConfig::read(folder);
-  if (fs::exists(folder / "tokenizer.json")) {
+  const bool has_document = fs::exists(folder / "tokenizer.json");
+  if (has_document && config.prefers_slow_files()) {
+    return read_slow_folder(folder, std::move(config));
+  }
+  if (has_document) {
     // A folder's tokenizer_config.json has the last word over its tokenizer.json.
     config.set_class_specials(false);
     return read_tokenizer_json(folder / "tokenizer.json", config.exists() ? &config : nullptr);
@@ -66,7 +86,9 @@ std::unique_ptr<Tokenizer> read_folder(const fs::path& folder, TextSide side) {
     return read_marian_folder(folder, std::move(config), side);
   }
   if (is_slow_folder(folder, config)) return read_slow_folder(folder, std::move(config));
-  if (fs::exists(folder / "vocab.txt")) return read_words(folder / "vocab.txt");
+  if (fs::exists(folder / "vocab.txt") && has_bert_class(config)) {
+    return read_words(folder / "vocab.txt");
+  }
   fail_without_files(folder, config);
 }
 
@@ -90,6 +112,11 @@ void Tokenizer::sample(std::string_view, const EncodeOptions&, SubwordSampler&, 
 void Tokenizer::sample_pair(std::string_view first, std::string_view, const EncodeOptions& options,
                             SubwordSampler& sampler, Encoding& out) const {
   Tokenizer::sample(first, options, sampler, out);  // throws
+}
+
+const LengthSettings& Tokenizer::length_settings() const {
+  static const LengthSettings nothing;
+  return nothing;
 }
 
 std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder_or_file, TextSide side) {

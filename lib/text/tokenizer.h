@@ -13,6 +13,7 @@
 namespace finetune::text {
 
 class SubwordSampler;
+struct LengthSettings;
 
 /// What encoding gives. ids and type_ids always; the rest when asked for.
 struct Encoding {
@@ -37,8 +38,8 @@ struct EncodeOptions {
   bool add_special_tokens = true;
   int32_t max_length = 0;  ///< 0: no limit. Else at most this many ids, specials included
   TruncationStrategy strategy = TruncationStrategy::kLongestFirst;
-  TruncationSide side = TruncationSide::kRight;
-  bool want_offsets = false;  ///< fills offsets and special_mask
+  std::optional<TruncationSide> side{};  ///< absent: as the tokenizer's files say
+  bool want_offsets = false;             ///< fills offsets and special_mask
   OffsetUnit offset_unit = OffsetUnit::kCodePoints;
   bool want_word_ids = false;
   bool want_overflowing = false;  ///< keeps what was cut, as further windows of max_length tokens
@@ -86,6 +87,8 @@ class Tokenizer {
   virtual std::string description()
       const = 0;  ///< e.g. "WordPiece, 30522 tokens, lower-cased"; for inspect
   virtual uint64_t fingerprint() const = 0;  ///< changes whenever an encoding could change
+  /// What a tokenizer.json says about lengths: `tokenizers` obeys it, transformers does not.
+  virtual const LengthSettings& length_settings() const;
 };
 
 /// The two languages of a translation model whose tokenizer has a model for each (Marian); other

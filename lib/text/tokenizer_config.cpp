@@ -25,7 +25,7 @@ void TokenizerConfig::set_default_special(const std::string& key, const std::str
 
 void TokenizerConfig::wrap(const char* key, bool lstrip, bool normalized) {
   const auto found = specials_.find(key);
-  if (found == specials_.end() || found->second.has_attributes) return;
+  if (found == specials_.end() || found->second.has_attributes || found->second.is_final) return;
   found->second.has_attributes = true;
   found->second.token.lstrip = lstrip;
   found->second.token.normalized = normalized;
@@ -45,6 +45,13 @@ void TokenizerConfig::add_sentinels() {
   for (int64_t i = 0; num_given == 0 && i < count; ++i) {
     add_additional_special(base::cat("<extra_id_", i, ">"));
   }
+}
+
+bool TokenizerConfig::prefers_slow_files() const {
+  const TokenizerClass* known = known_class();
+  const bool can_convert = known != nullptr && (known->conversion == Conversion::kLlama ||
+                                                known->conversion == Conversion::kT5);
+  return can_convert && has("add_prefix_space");
 }
 
 bool TokenizerConfig::cleans_up_spaces() const {
@@ -119,6 +126,7 @@ std::vector<const TokenizerConfig::SpecialToken*> TokenizerConfig::specials_in_o
     if (found != specials_.end()) add(found->second);
   }
   for (const SpecialToken& token : additional_) add(token);
+  for (const SpecialToken& token : extra_) add(token);
   return all;
 }
 

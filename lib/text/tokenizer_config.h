@@ -12,6 +12,7 @@
 
 #include "text/added_tokens.h"
 #include "text/bert_normalizer.h"
+#include "text/tokenizer.h"
 #include "text/tokenizer_class.h"
 
 namespace finetune::text {
@@ -28,11 +29,17 @@ class TokenizerConfig {
   bool exists() const { return exists_; }
   /// "T5Tokenizer", without "Fast"; "" where nothing tells.
   const std::string& class_name() const { return class_name_; }
+  /// That of a config.json that alone could tell the class; "" where it is not needed.
+  const std::string& model_type() const { return model_type_; }
   /// What is known of it by that name, or nullptr.
   const TokenizerClass* known_class() const { return find_tokenizer_class(class_name_); }
   /// tokenizer_class is one whose fast form lays do_lower_case, strip_accents and
   /// tokenize_chinese_chars (or their defaults) over the normalizer of a tokenizer.json.
   bool is_bert_class() const { return is_bert_class_; }
+
+  /// The class makes its tokenizer from the slow files, whatever a tokenizer.json beside them says:
+  /// Llama and T5 where add_prefix_space is given.
+  bool prefers_slow_files() const;
 
   /// do_lower_case, strip_accents and tokenize_chinese_chars with BERT's defaults.
   const BertNormalizerOptions& normalizer() const { return normalizer_; }
@@ -47,6 +54,10 @@ class TokenizerConfig {
   /// Decoded text loses the spaces before punctuation: as configured, else for BERT's classes where
   /// the slow form hands its settings on.
   bool cleans_up_spaces() const;
+  /// Special tokens in a text are read as any other text (split_special_tokens).
+  bool splits_specials() const { return splits_specials_; }
+  /// Where texts are cut; absent where the file does not say.
+  std::optional<TruncationSide> truncation_side() const { return truncation_side_; }
   /// Names a further special token unless it is there already.
   void add_additional_special(const std::string& content);
   std::vector<std::string> additional_specials() const;
@@ -70,6 +81,7 @@ class TokenizerConfig {
   struct SpecialToken {
     AddedToken token;
     bool has_attributes = false;
+    bool is_final = false;  ///< the class has no say in its attributes
   };
   friend class TokenizerConfigReader;
 
@@ -80,6 +92,7 @@ class TokenizerConfig {
 
   bool exists_ = false;
   std::string class_name_;
+  std::string model_type_;
   std::shared_ptr<const nlohmann::json> main_;  ///< tokenizer_config.json, or null
   bool is_bert_class_ = false;
   bool is_converted_ = false;  ///< the slow form hands its settings on
@@ -87,6 +100,9 @@ class TokenizerConfig {
   std::map<std::string, SpecialToken> specials_;
   std::set<std::string> without_;  ///< keys that are null
   std::vector<SpecialToken> additional_;
+  std::vector<SpecialToken> extra_;  ///< extra_special_tokens, which come last
+  bool splits_specials_ = false;
+  std::optional<TruncationSide> truncation_side_;
   std::map<int64_t, AddedToken> added_;  ///< by the id of the file, which only orders them
 };
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/strings.h"
 #include "text/json_node.h"
@@ -17,10 +18,19 @@ using nlohmann::json;
 
 constexpr std::string_view kMainFile = "tokenizer_config.json";
 
-constexpr std::array kBertClasses = {
-    "BertTokenizer",    "ConvBertTokenizer",   "DistilBertTokenizer",
-    "ElectraTokenizer", "FunnelTokenizer",     "LayoutLMTokenizer",
-    "LxmertTokenizer",  "MobileBertTokenizer", "RetriBertTokenizer"};
+constexpr std::array kBertClasses = {"BertTokenizer",
+                                     "ConvBertTokenizer",
+                                     "DistilBertTokenizer",
+                                     "ElectraTokenizer",
+                                     "FunnelTokenizer",
+                                     "LayoutLMTokenizer",
+                                     "LxmertTokenizer",
+                                     "MobileBertTokenizer",
+                                     "RetriBertTokenizer",
+                                     "SqueezeBertTokenizer",
+                                     "DPRContextEncoderTokenizer",
+                                     "DPRQuestionEncoderTokenizer",
+                                     "DPRReaderTokenizer"};
 
 bool read_flag(const JsonNode& node, std::string_view key, bool otherwise) {
   const std::optional<JsonNode> found = node.find(key);
@@ -58,6 +68,9 @@ class TokenizerConfigReader {
       with_file("special_tokens_map.json", [&](const JsonNode& root) { read_specials(root); });
       with_file("added_tokens.json", [&](const JsonNode& root) { read_added_ids(root); });
     }
+    if (!lists_added_tokens && config_.prefers_slow_files()) {
+      with_file("tokenizer.json", [&](const JsonNode& root) { read_document_tokens(root); });
+    }
     return std::move(config_);
   }
 
@@ -84,7 +97,15 @@ class TokenizerConfigReader {
     if (const auto node = root.find("tokenizer_class")) {
       set_class(node->string());
     }
+    if (root.has("split_special_tokens")) {
+      config_.splits_specials_ = root.at("split_special_tokens").boolean();
+    }
+    if (root.has("truncation_side")) {
+      const std::string& side = root.at("truncation_side").one_of({"right", "left"});
+      config_.truncation_side_ = side == "left" ? TruncationSide::kLeft : TruncationSide::kRight;
+    }
     read_specials(root);
+    if (root.has("extra_special_tokens")) read_extra_specials(root.at("extra_special_tokens"));
     if (const auto node = root.find("added_tokens_decoder")) read_added_tokens(*node);
   }
 
@@ -99,7 +120,8 @@ class TokenizerConfigReader {
     if (const auto node = root.find("tokenizer_class")) {
       set_class(node->string());
     } else if (const auto type = root.find("model_type")) {
-      set_class(std::string(tokenizer_class_of(type->string())));
+      config_.model_type_ = type->string();
+      set_class(std::string(tokenizer_class_of(config_.model_type_)));
     }
     config_.exists_ = config_.exists_ || config_.known_class() != nullptr;
   }
@@ -127,6 +149,26 @@ class TokenizerConfigReader {
     }
   }
 
+  /// Tokens of a model's own, by roles that transformers does not know ("image_token"). They are
+  /// added in the order of the file, which JsonNode does not keep.
+  void read_extra_specials(const JsonNode& node) {
+    node.members();
+    const auto file = nlohmann::ordered_json::parse(base::read_file(folder_ / kMainFile));
+    for (const auto& [role, unused] : file.at("extra_special_tokens").items()) {
+      const JsonNode token = node.at(role);
+      SpecialToken special{{.content = "", .special = true}, token.has("content"), true};
+      if (special.has_attributes) {
+        if (!token.has("__type")) token.fail("attributes need \"__type\": \"AddedToken\"");
+        special.token = read_attributes(token, false);
+        special.token.special = true;
+      } else {
+        special.token.content = token.string();
+      }
+      const bool is_role = std::ranges::find(kSpecialKeys, role) != kSpecialKeys.end();
+      (is_role ? config_.specials_[role] : config_.extra_.emplace_back()) = std::move(special);
+    }
+  }
+
   static SpecialToken read_special(const JsonNode& node) {
     if (node.has("content")) return {read_attributes(node, true), true};
     AddedToken token{node.string()};
@@ -140,6 +182,22 @@ class TokenizerConfigReader {
       if (!number || *number < 0) token.fail(base::cat(base::quote(id), " is not a token id"));
       config_.added_[*number] = read_attributes(token, false);
     }
+    take_attributes();
+  }
+
+  /// The list of a tokenizer.json that is not read for anything else.
+  void read_document_tokens(const JsonNode& root) {
+    const auto list = root.find("added_tokens");
+    if (!list) return;
+    for (const JsonNode& token : list->items()) {
+      const int64_t id = token.at("id").integer(0, Vocabulary::kMaxIds - 1);
+      config_.added_[id] = read_attributes(token, false);
+    }
+    take_attributes();
+  }
+
+  /// Special tokens are as the list of added tokens has them.
+  void take_attributes() {
     for (auto& [key, special] : config_.specials_) {
       for (const auto& [id, token] : config_.added_) {
         if (token.content == special.token.content) special = {token, true};

@@ -1,5 +1,7 @@
 #include "text/tokenizer_json.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -40,18 +42,30 @@ std::vector<AddedToken> read_added_tokens(const JsonNode& root, const TokenizerC
   return added;
 }
 
-std::string read_pad_token(const JsonNode& root, const TokenizerConfig* config) {
-  const std::optional<JsonNode> padding = root.find("padding");
-  const std::string in_file = padding ? padding->at("pad_token").string() : "[PAD]";
+std::string read_pad_token(const LengthSettings& lengths, const TokenizerConfig* config) {
+  const std::string in_file = lengths.padding ? lengths.padding->token : "[PAD]";
   return config == nullptr ? in_file : config->special("pad_token").value_or(in_file);
 }
 
-void check_settings(const JsonNode& root) {
+LengthSettings read_lengths(const JsonNode& root, const TokenizerConfig* config) {
+  LengthSettings lengths = read_length_settings(root);
+  if (config != nullptr) lengths.side = config->truncation_side().value_or(lengths.side);
+  return lengths;
+}
+
+void check_root(const JsonNode& root) {
+  static constexpr std::array kKeys = {"version",        "truncation", "padding",
+                                       "added_tokens",   "normalizer", "pre_tokenizer",
+                                       "post_processor", "decoder",    "model"};
+  for (const auto& [key, value] : root.value().items()) {
+    if (std::ranges::find(kKeys, key) == kKeys.end()) {
+      root.fail(base::cat("the key ", base::quote(key), " is unknown"));
+    }
+  }
   if (root.has("version")) {
     const std::string& version = root.at("version").string();
     if (version != "1.0") root.at("version").fail(base::cat(base::quote(version), " is not '1.0'"));
   }
-  if (const auto truncation = root.find("truncation")) truncation->at("max_length");
 }
 
 /// Changes whenever anything in the file or beside it does that encoding could depend on.
@@ -102,6 +116,7 @@ void check_vocabulary(const JsonNode& node, const Tokens& tokens) {
 
 std::unique_ptr<Tokenizer> make_bert(const JsonNode& root, JsonVocabulary tables,
                                      const TokenizerConfig* config) {
+  const LengthSettings lengths = read_lengths(root, config);
   BertParts parts = read_bert_sections(root);
   if (config != nullptr && config->is_bert_class()) {
     const bool clean_text = parts.normalizer.clean_text;
@@ -109,8 +124,10 @@ std::unique_ptr<Tokenizer> make_bert(const JsonNode& root, JsonVocabulary tables
     parts.normalizer.clean_text = clean_text;
   }
   parts.added_tokens = read_added_tokens(root, config);
-  parts.pad_token = read_pad_token(root, config);
+  parts.splits_specials = config != nullptr && config->splits_specials();
+  parts.pad_token = read_pad_token(lengths, config);
   parts.cleans_up_spaces = config != nullptr && config->cleans_up_spaces();
+  parts.post_processor.set_lengths(lengths);
   check_vocabulary(root.at("model").at("vocab"), tables.tokens);
   parts.vocabulary = std::move(tables.tokens);
   return make_bert_tokenizer(parts);
@@ -118,6 +135,7 @@ std::unique_ptr<Tokenizer> make_bert(const JsonNode& root, JsonVocabulary tables
 
 std::unique_ptr<Tokenizer> make_pipeline(const JsonNode& root, JsonVocabulary tables,
                                          const TokenizerConfig* config) {
+  const LengthSettings lengths = read_lengths(root, config);
   PipelineParts parts;
   parts.added_tokens = read_added_tokens(root, config);
   parts.fingerprint = fingerprint(root, tables, parts.added_tokens);
@@ -131,7 +149,9 @@ std::unique_ptr<Tokenizer> make_pipeline(const JsonNode& root, JsonVocabulary ta
     parts.post_processor = read_post_processor(*node);
   }
   if (const auto node = root.find("decoder")) parts.decoder = read_decoder(*node);
-  parts.pad_token = read_pad_token(root, config);
+  parts.splits_specials = config != nullptr && config->splits_specials();
+  parts.pad_token = read_pad_token(lengths, config);
+  parts.post_processor.set_lengths(lengths);
   parts.cleans_up_spaces = config != nullptr && config->cleans_up_spaces();
   parts.fast_encoder = make_fast_encoder(root, *parts.model);
   return make_pipeline_tokenizer(std::move(parts));
@@ -142,7 +162,7 @@ std::unique_ptr<Tokenizer> make_pipeline(const JsonNode& root, JsonVocabulary ta
 std::unique_ptr<Tokenizer> make_tokenizer(const JsonNode& root,
                                           std::optional<JsonVocabulary> tables,
                                           const TokenizerConfig* config) {
-  check_settings(root);
+  check_root(root);
   if (!tables) tables = read_vocabulary(root.at("model"), Vocabulary::kMaxIds - 1);
   if (is_bert_shape(root)) return make_bert(root, *std::move(tables), config);
   return make_pipeline(root, *std::move(tables), config);

@@ -14,8 +14,8 @@ namespace finetune::text {
 /// A tokenizer from the document that a `tokenizer.json` (format 1.0) is, read from a file or made
 /// in memory. `config`, if given, is laid over it as transformers 4.57.6 does for a folder. Throws
 /// CheckpointError naming the JSON path of anything missing, malformed or unknown. The sections
-/// `truncation` and `padding` are checked, not obeyed: EncodeOptions says how long an encoding
-/// gets, and nothing is ever padded here.
+/// `truncation` and `padding` become length_settings(): EncodeOptions
+/// says how long an encoding gets, and nothing is ever padded here.
 ///
 /// The tables of /model may come beside the document, which then has them empty.
 std::unique_ptr<Tokenizer> make_tokenizer(const JsonNode& root,

@@ -51,17 +51,18 @@ TokenRange kept_range(int64_t size, int64_t kept, TruncationSide side) {
   return {static_cast<size_t>(begin), static_cast<size_t>(begin + kept)};
 }
 
-std::vector<TokenRange> windows(int64_t size, int64_t kept, const EncodeOptions& options) {
+std::vector<TokenRange> windows(const WindowSizes& sizes) {
+  const auto [size, kept, stride, side] = sizes;
   if (kept >= size) return {{0, static_cast<size_t>(size)}};
   if (kept == 0) return {{0, 0}, {0, static_cast<size_t>(size)}};
-  if (options.stride < 0 || options.stride >= kept) {
-    throw ConfigError(base::cat("stride ", options.stride, " must be at least 0 and below the ",
-                                kept, " tokens that max_length leaves for a text"));
+  if (stride < 0 || stride >= kept) {
+    throw ConfigError(base::cat("stride ", stride, " must be at least 0 and below the ", kept,
+                                " tokens that max_length leaves for a text"));
   }
   std::vector<TokenRange> ranges;
-  for (int64_t start = 0;; start += kept - options.stride) {
+  for (int64_t start = 0;; start += kept - stride) {
     const int64_t stop = std::min(start + kept, size);
-    const bool is_left = options.side == TruncationSide::kLeft;
+    const bool is_left = side == TruncationSide::kLeft;
     ranges.emplace_back(is_left ? size - stop : start, is_left ? size - start : stop);
     if (stop == size) return ranges;
   }

@@ -18,10 +18,18 @@ using TokenRange = std::pair<size_t, size_t>;
 std::pair<int64_t, int64_t> kept_sizes(int64_t first, std::optional<int64_t> second, int64_t limit,
                                        TruncationStrategy strategy);
 
-/// The windows of at most `kept` tokens over a text of `size`: the first is what is kept, each
-/// further one repeats `stride` tokens of the one before. From the left end, or from the right end
-/// where the left side is cut. Throws ConfigError when stride is not below `kept`.
-std::vector<TokenRange> windows(int64_t size, int64_t kept, const EncodeOptions& options);
+/// A text of `size` tokens, of which a window holds `kept`.
+struct WindowSizes {
+  int64_t size;
+  int64_t kept;
+  int64_t stride;
+  TruncationSide side;
+};
+
+/// The windows over a text: the first is what is kept, each further one repeats `stride` tokens of
+/// the one before. From the left end, or from the right end where the left side is cut. Throws
+/// ConfigError when stride is not below `kept`.
+std::vector<TokenRange> windows(const WindowSizes& sizes);
 
 /// The first of windows(): no error for any stride.
 TokenRange kept_range(int64_t size, int64_t kept, TruncationSide side);

@@ -76,8 +76,10 @@ BertParts build(TokenizerConfig config, std::vector<std::pair<std::string, int32
   parts.decoder = WordPieceDecoder{};
   parts.cleans_up_spaces = config.flag("clean_up_tokenization_spaces", true);
   config.add_tokens(parts.added_tokens);
+  parts.splits_specials = config.splits_specials();
   parts.post_processor = bert_template(id_of(need_special(config, "cls_token"), parts),
                                        id_of(need_special(config, "sep_token"), parts));
+  parts.post_processor.set_lengths({config.truncation_side().value_or(TruncationSide::kRight)});
   return parts;
 }
 

@@ -47,6 +47,14 @@ TEST_CASE("the longest token at the leftmost place is cut out") {
   CHECK_FALSE(tokens.may_match("plain"));
 }
 
+TEST_CASE("special tokens may be left in the text, but what they cover is used up") {
+  AddedToken special = token("<ab>");
+  special.special = true;
+  const std::vector<AddedToken> list = {special, token("b>c"), token("<x>")};
+  const AddedTokens tokens(list, {"<ab>", "b>c", "<x>"}, Vocabulary({{"a", 0}}), true);
+  CHECK(cut(tokens, "<x><ab>c") == "|<x>=3|<ab>c");
+}
+
 TEST_CASE("tokens may take the white space around them, or refuse to stand inside a word") {
   AddedToken left = token("<l>"), right = token("<r>"), word = token("<w>");
   left.lstrip = true;

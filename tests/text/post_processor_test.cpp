@@ -99,6 +99,21 @@ TEST_CASE("a single text is cut from the right") {
   CHECK(out.num_cut == 3);
 }
 
+TEST_CASE("the tokenizer's side is cut where the caller names none") {
+  PostProcessor processor = bert();
+  processor.set_lengths({TruncationSide::kLeft});
+  Encoding out;
+  processor.process(tokens(10, 5), limit(4), out);
+  CHECK(out.ids == std::vector<int32_t>{1, 13, 14, 2});
+  EncodeOptions options = limit(4);
+  options.want_overflowing = true;
+  processor.process(tokens(10, 5), options, out);
+  CHECK(out.overflowing.at(0).ids == std::vector<int32_t>{1, 11, 12, 2});
+  options.side = TruncationSide::kRight;
+  processor.process(tokens(10, 5), options, out);
+  CHECK(out.ids == std::vector<int32_t>{1, 10, 11, 2});
+}
+
 TEST_CASE("a length without room for the special tokens is an error") {
   TokenBuffer first = tokens(10, 5);
   Encoding out;

@@ -106,6 +106,11 @@ TEST_CASE("folders encode and decode as AutoTokenizer does") {
       tokenizer->encode(text, options, found);
       CHECK(found.ids == item.at("ids").get<std::vector<int32_t>>());
       CHECK(found.offsets == item.at("offsets").get<std::vector<std::pair<int32_t, int32_t>>>());
+      EncodeOptions cut;
+      cut.max_length = 6;
+      Encoding shorter;
+      tokenizer->encode(text, cut, shorter);
+      CHECK(shorter.ids == item.at("cut").get<std::vector<int32_t>>());
       CHECK(tokenizer->decode(found.ids, false) == item.at("decoded").at(0));
       CHECK(tokenizer->decode(found.ids, true) == item.at("decoded").at(1));
     }

@@ -4,7 +4,7 @@
     slow_reference.py OUT_FOLDER SHARED_DATA_OR_-
 
 Every folder OUT_FOLDER/NAME gets the tokenizer's files and `expected.json`: {"document": the fast tokenizer as a
-tokenizer.json, "cases": [{"text", "ids", "offsets", "decoded": [all, without specials]}]}. Small models are trained on
+tokenizer.json, "cases": [{"text", "ids", "offsets", "cut": ids of at most 6 tokens, "decoded": [all, without specials]}]}. Small models are trained on
 this file; with the shared data, its real ones are used, too.
 """
 import io
@@ -63,6 +63,8 @@ def byte_level_folders(gpt2, roberta):
     return {
         "gpt2": {**gpt2, **config("GPT2Tokenizer")},
         "gpt2-bos": {**gpt2, **config("GPT2TokenizerFast", add_bos_token=True, add_prefix_space=True, pad_token="<pad>")},
+        "gpt2-split": {**gpt2, **config("GPT2Tokenizer", split_special_tokens=True, truncation_side="left")},
+        "gpt2-extra": {**gpt2, **config("GPT2Tokenizer", extra_special_tokens={"video_token": "<s>", "image_token": "<mask>", "eos_token": "</s>"})},
         "gpt2-model-type": {**gpt2, "config.json": b'{"model_type": "gpt2"}'},
         "gpt2-dicts": {**gpt2, **config("GPT2Tokenizer", unk_token=dict(token("<|endoftext|>"), __type="AddedToken"),
                                         bos_token="<|start|>", added_tokens_decoder=endoftext)},
@@ -115,6 +117,11 @@ def overlay_folders(made):
         folder = made(name)
         keep = {"tokenizer.json": open(os.path.join(folder, "saved", "tokenizer.json"), "rb").read()}
         return {**keep, **config(**more)}
+
+    def model(name):
+        folder = made(name)
+        files = [file for file in ("tokenizer.model", "spiece.model") if os.path.exists(os.path.join(folder, file))]
+        return {file: open(os.path.join(folder, file), "rb").read() for file in files}
     return {
         "over-gpt2": saved("gpt2", tokenizer_class="GPT2Tokenizer", add_prefix_space=True, add_bos_token=True),
         "over-gpt2-bos": saved("gpt2-bos", tokenizer_class="GPT2TokenizerFast"),
@@ -126,6 +133,12 @@ def overlay_folders(made):
         "over-t5-more": saved("t5-unigram-few", tokenizer_class="T5Tokenizer", extra_ids=5),
         "over-albert": saved("albert-unigram", tokenizer_class="AlbertTokenizer", do_lower_case=False),
         "over-llama": saved("llama-bpe", tokenizer_class="LlamaTokenizer", add_eos_token=True),
+        "again-llama": {**saved("llama-bpe", tokenizer_class="LlamaTokenizer", legacy=False, add_prefix_space=False), **model("llama-bpe")},
+        "again-llama-more": {**saved("llama-bpe-maps", tokenizer_class="LlamaTokenizerFast", add_prefix_space=True, pad_token="<new>"),
+                             **model("llama-bpe")},
+        "again-t5": {**saved("t5-unigram-few", tokenizer_class="T5Tokenizer", legacy=False, add_prefix_space=True, extra_ids=3), **model("t5-unigram")},
+        "over-llama-null": {**saved("llama-bpe", tokenizer_class="LlamaTokenizer", legacy=False, add_prefix_space=None), **model("llama-bpe")},
+        "over-left": {**saved("gpt2", tokenizer_class="GPT2Tokenizer", truncation_side="left", split_special_tokens=True)},
         "over-llama-none": saved("llama-bpe", tokenizer_class="LlamaTokenizerFast", add_bos_token=False, clean_up_tokenization_spaces=True),
     }
 
@@ -136,7 +149,9 @@ def write_expected(folder):
     for text in TEXTS:
         encoding = tokenizer._tokenizer.encode(text)
         decoded = [tokenizer.decode(encoding.ids, skip_special_tokens=skip) for skip in (False, True)]
-        cases.append(dict(text=text, ids=encoding.ids, offsets=encoding.offsets, decoded=decoded))
+        cut = tokenizer(text, truncation=True, max_length=6)["input_ids"]
+        tokenizer._tokenizer.no_truncation()
+        cases.append(dict(text=text, ids=encoding.ids, offsets=encoding.offsets, cut=cut, decoded=decoded))
     tokenizer.save_pretrained(os.path.join(folder, "saved"))
     expected = dict(document=json.loads(tokenizer._tokenizer.to_str()), cases=cases)
     with open(os.path.join(folder, "expected.json"), "w", encoding="utf-8") as out:

@@ -30,6 +30,34 @@ TEST_CASE("special_tokens_map.json counts only without added_tokens_decoder") {
   CHECK(read(R"({"unk_token": "x", "added_tokens_decoder": {}})", map).special("unk_token") == "x");
 }
 
+TEST_CASE("special tokens by roles of the model's own are an object, as transformers wants it") {
+  const TokenizerConfig config =
+      read(R"({"extra_special_tokens": {"z": "<z>", "a": "<a>", "pad_token": "<p>"}})");
+  const std::vector<AddedToken> specials = config.specials();
+  REQUIRE(specials.size() == 3);
+  CHECK(specials[0].content == "<p>");
+  CHECK(specials[1].content == "<z>");  // the order of the file
+  CHECK(specials[2].content == "<a>");
+  for (const char* value :
+       {R"(["<z>"])", "[]", "null", R"({"z": 5})", R"({"z": {"content": "a"}})"}) {
+    INFO(value);
+    CHECK_THROWS_AS(read(R"({"extra_special_tokens": )" + std::string(value) + "}"),
+                    CheckpointError);
+  }
+}
+
+TEST_CASE("the side that is cut and the splitting of special tokens are told") {
+  CHECK(read("{}").truncation_side() == std::nullopt);
+  CHECK_FALSE(read("{}").splits_specials());
+  const TokenizerConfig config =
+      read(R"({"truncation_side": "left", "split_special_tokens": true})");
+  CHECK(config.truncation_side() == TruncationSide::kLeft);
+  CHECK(config.splits_specials());
+  CHECK_THROWS_AS(read(R"({"truncation_side": "Left"})"), CheckpointError);
+  CHECK_THROWS_AS(read(R"({"truncation_side": null})"), CheckpointError);
+  CHECK_THROWS_AS(read(R"({"split_special_tokens": null})"), CheckpointError);
+}
+
 TEST_CASE("classes of the BERT family are known, with and without Fast") {
   CHECK(read(R"({"tokenizer_class": "ElectraTokenizerFast"})").is_bert_class());
   CHECK(read(R"({"tokenizer_class": "BertTokenizer"})").is_bert_class());

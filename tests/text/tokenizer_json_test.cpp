@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "folder_fixtures.h"
+#include "text/length_settings.h"
 
 namespace finetune::text {
 namespace {
@@ -41,15 +42,21 @@ TEST_CASE("a tokenizer.json encodes as the vocab.txt that it was made from") {
   check_cases(*load_tokenizer(file), "plain");
 }
 
-TEST_CASE("truncation and padding of the file are not obeyed") {
+TEST_CASE("truncation and padding of the file are told, not obeyed") {
   json value = good();
   value["truncation"] = {{"max_length", 3}, {"strategy", "LongestFirst"}, {"stride", 0}};
-  value["padding"] = {{"strategy", {{"Fixed", 128}}}, {"pad_token", "hello"}};
+  value["padding"] = {{"strategy", {{"Fixed", 128}}},
+                      {"direction", "Right"},
+                      {"pad_id", 0},
+                      {"pad_type_id", 0},
+                      {"pad_token", "hello"}};
   const test::TemporaryFolder folder;
   test::write_file(folder.path() / "tokenizer.json", value.dump());
   const auto tokenizer = load_tokenizer(folder.path() / "tokenizer.json");
   check_cases(*tokenizer, "plain");
   CHECK(tokenizer->pad_id() == 5);
+  CHECK(tokenizer->length_settings().truncation->max_length == 3);
+  CHECK(tokenizer->length_settings().padding->fixed_length == 128);
 }
 
 TEST_CASE("anything unknown, missing or of a wrong type is named by its JSON path") {
@@ -83,8 +90,9 @@ TEST_CASE("anything unknown, missing or of a wrong type is named by its JSON pat
       {"/added_tokens/0/content", 3, "'/added_tokens/0/content'"},
       {"/added_tokens/0", {{"id", 0}}, "'/added_tokens/0': the key 'content' is missing"},
       {"/added_tokens", "none", "'/added_tokens'"},
+      {"/foo", 1, "'foo' is unknown"},
       {"/truncation", 5, "'/truncation'"},
-      {"/padding", {{"pad_token", 1}}, "'/padding/pad_token'"}};
+      {"/padding", {{"pad_token", "x"}}, "'/padding': the key 'strategy' is missing"}};
   for (const Damage& damage : table) {
     json value = good();
     value[json::json_pointer(damage.pointer)] = damage.value;

@@ -23,15 +23,12 @@ TEST_CASE("a text that cannot give way far enough is an error") {
 
 // Encoding.truncate of tokenizers 0.22.2.
 TEST_CASE("windows overlap by the stride and start at the side that is kept") {
-  EncodeOptions options;
-  options.stride = 1;
-  CHECK(windows(7, 3, options) == std::vector<TokenRange>{{0, 3}, {2, 5}, {4, 7}});
-  options.side = TruncationSide::kLeft;
-  CHECK(windows(6, 3, options) == std::vector<TokenRange>{{3, 6}, {1, 4}, {0, 2}});
-  CHECK(kept_range(6, 3, TruncationSide::kLeft) == TokenRange{3, 6});
-  CHECK(windows(3, 0, options) == std::vector<TokenRange>{{0, 0}, {0, 3}});
-  options.stride = 3;
-  CHECK_THROWS_AS(windows(7, 3, options), ConfigError);
+  using enum TruncationSide;
+  CHECK(windows({7, 3, 1, kRight}) == std::vector<TokenRange>{{0, 3}, {2, 5}, {4, 7}});
+  CHECK(windows({6, 3, 1, kLeft}) == std::vector<TokenRange>{{3, 6}, {1, 4}, {0, 2}});
+  CHECK(kept_range(6, 3, kLeft) == TokenRange{3, 6});
+  CHECK(windows({3, 0, 1, kLeft}) == std::vector<TokenRange>{{0, 0}, {0, 3}});
+  CHECK_THROWS_AS(windows({7, 3, 3, kLeft}), ConfigError);
 }
 
 }  // namespace finetune::text
