@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -41,6 +42,18 @@ nlohmann::json parse_line(const std::string& line) {
 
 }  // namespace
 
+LineConverter::LineConverter(const text::Tokenizer& tokenizer, const TokenizeArguments& arguments)
+    : tokenizer_(tokenizer), arguments_(arguments) {
+  options_.add_special_tokens = arguments.adds_special_tokens;
+  options_.max_length = arguments.max_length;
+  options_.want_offsets = arguments.prints_offsets || !arguments.prints_ids;
+  const bool obeys_file =
+      arguments.max_length == 0 && !std::filesystem::is_directory(arguments.tokenizer);
+  if (!obeys_file) return;
+  lengths_ = tokenizer.length_settings();
+  text::set_truncation(lengths_, options_);
+}
+
 void LineConverter::convert(const std::string& line, int64_t line_number, std::string& out) {
   with_context(base::cat("standard input:", line_number), [&] {
     if (arguments_.decodes) {
@@ -61,30 +74,43 @@ void LineConverter::encode(const std::string& line) {
     encode_json(line);
     return;
   }
-  text::EncodeOptions options;
-  options.add_special_tokens = arguments_.adds_special_tokens;
-  options.max_length = arguments_.max_length;
-  options.want_offsets = arguments_.prints_offsets || !arguments_.prints_ids;
   if (!arguments_.has_pairs) {
-    tokenizer_.encode(line, options, encoding_);
+    encode_text(line);
     return;
   }
   const auto [text, text_pair] = split_pair(line);
-  tokenizer_.encode_pair(text, text_pair, options, encoding_);
+  encode_pair(text, text_pair);
+}
+
+void LineConverter::encode_text(std::string_view text) {
+  tokenizer_.encode(text, options_, encoding_);
+  pad();
+}
+
+void LineConverter::encode_pair(std::string_view first, std::string_view second) {
+  tokenizer_.encode_pair(first, second, options_, encoding_);
+  pad();
+}
+
+void LineConverter::pad() {
+  const auto added = static_cast<size_t>(text::pad(lengths_, options_, encoding_));
+  const bool is_left = added > 0 && lengths_.padding->is_left;
+  text_begin_ = is_left ? added : 0;
+  text_end_ = encoding_.ids.size() - (is_left ? 0 : added);
+}
+
+std::string_view LineConverter::token(size_t index) const {
+  const bool is_padding = index < text_begin_ || index >= text_end_;
+  return is_padding ? lengths_.padding->token : tokenizer_.token(encoding_.ids[index]);
 }
 
 void LineConverter::encode_json(const std::string& line) {
   const nlohmann::json value = parse_line(line);
-  text::EncodeOptions options;
-  options.add_special_tokens = arguments_.adds_special_tokens;
-  options.max_length = arguments_.max_length;
-  options.want_offsets = arguments_.prints_offsets || !arguments_.prints_ids;
   const auto is_text = [](const nlohmann::json& part) { return part.is_string(); };
   if (value.is_string() && !arguments_.has_pairs) {
-    tokenizer_.encode(value.get_ref<const std::string&>(), options, encoding_);
+    encode_text(value.get_ref<const std::string&>());
   } else if (value.is_array() && value.size() == 2 && std::ranges::all_of(value, is_text)) {
-    tokenizer_.encode_pair(value[0].get_ref<const std::string&>(),
-                           value[1].get_ref<const std::string&>(), options, encoding_);
+    encode_pair(value[0].get_ref<const std::string&>(), value[1].get_ref<const std::string&>());
   } else {
     throw DataError(arguments_.has_pairs ? "--json --pair: expected an array of two strings"
                                          : "--json: expected a string or an array of two");
@@ -124,7 +150,7 @@ void LineConverter::append_object(std::string& out) const {
   out += "],\"tokens\":[";
   for (size_t i = 0; i < encoding_.ids.size(); ++i) {
     if (i > 0) out += ',';
-    append_json_string(tokenizer_.token(encoding_.ids[i]), out);
+    append_json_string(token(i), out);
   }
   out += "],\"offsets\":[";
   for (size_t i = 0; i < encoding_.offsets.size(); ++i) {
@@ -151,7 +177,7 @@ void LineConverter::append_columns(std::string& out) const {
     begin_column();
     for (size_t i = 0; i < encoding_.ids.size(); ++i) {
       if (i > 0) out += ' ';
-      out += tokenizer_.token(encoding_.ids[i]);
+      out += token(i);
     }
   }
   if (!arguments_.prints_offsets) return;

@@ -19,7 +19,9 @@ struct TokenizeArguments {
   int threads = 0;         ///< 0: the processors this process may use
 };
 
-/// finetune tokenize TOKENIZER < lines. Plain lines that are not UTF-8 or hold a NUL are answered
+/// finetune tokenize TOKENIZER < lines. A tokenizer.json given as a file cuts and pads as it says,
+/// unless max_length is given: so does `tokenizers`; a folder's is read as transformers reads it.
+/// Plain lines that are not UTF-8 or hold a NUL are answered
 /// (ill-formed bytes as U+FFFD), with a warning at the end that counts them.
 int run_tokenize(const TokenizeArguments& arguments);
 

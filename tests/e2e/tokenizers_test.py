@@ -76,6 +76,43 @@ class Tokenizers(support.Case):
             self.assertLessEqual({"<new>", "<two words>"}, set(tokenizer.all_special_tokens), name)
             self.assertEqual(tokenizer.tokenize("a <new> b").count("<new>"), 1, name)
 
+    def test_a_file_is_cut_and_padded_as_it_says_and_a_folder_is_not(self):
+        import tokenizers
+
+        folder = self.folder / "sections"
+        folder.mkdir()
+        file = folder / "tokenizer.json"
+        backend = tokenizers.Tokenizer.from_file(str(self.folders["bert"] / "tokenizer.json"))
+        whole = [backend.encode(text).ids for text in TEXTS]
+        settings = [dict(truncation=dict(max_length=6, stride=2, direction=side), padding=dict(direction=side, pad_id=3, length=length, pad_token="<p>",
+                                                                                               pad_type_id=1, pad_to_multiple_of=multiple))
+                    for side, length, multiple in (("left", 9, None), ("right", None, 4), ("right", 5, 0))]
+        for each in settings:
+            with self.subTest(each):
+                backend.enable_truncation(**each["truncation"])
+                backend.enable_padding(**each["padding"])
+                backend.save(str(file))
+                for text, line in zip(TEXTS, self.tokenize(file, TEXTS)):
+                    expected = backend.encode(text)
+                    self.assertEqual(json.loads(line), {"ids": expected.ids, "tokens": expected.tokens,
+                                                        "offsets": [list(pair) for pair in expected.offsets]}, text)
+                pairs = list(zip(TEXTS, reversed(TEXTS)))
+                backend.enable_truncation(max_length=12, strategy="only_second", direction="left")
+                backend.save(str(file))
+                pairs = [pair for pair in pairs if len(backend.encode(pair[0]).ids) < 8]
+                for pair, line in zip(pairs, self.tokenize(file, pairs, "--ids", "--tokens")):
+                    expected = backend.encode(*pair)
+                    self.assertEqual(line, " ".join(map(str, expected.ids)) + "\t" + " ".join(expected.tokens), pair)
+                for ids, line in zip(whole, self.tokenize(folder, TEXTS, "--ids")):
+                    self.assertEqual(line, " ".join(map(str, ids)))
+                for ids, line in zip(whole, self.tokenize(file, TEXTS, "--ids", "--max-length", 1000)):
+                    self.assertEqual(line, " ".join(map(str, ids)))
+        backend.enable_truncation(4, stride=2)
+        backend.save(str(file))
+        result = support.run("tokenize", file, stdin="a b c d e f\n")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("stride 2", result.err)
+
     def test_the_slow_files_give_the_same_tokenizer(self):
         for name, folder in self.folders.items():
             bare = self.folder / name
