@@ -50,44 +50,45 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kLongNam
      {"separator", "z"},
      {"other", "c"}}};
 
+using Named = std::pair<std::string_view, std::span<const char32_t>>;
+constexpr std::array kNamed = {Named{"han", kHan},
+                               Named{"hiragana", kHiragana},
+                               Named{"katakana", kKatakana},
+                               Named{"hangul", kHangul},
+                               Named{"arabic", kArabic},
+                               Named{"armenian", kArmenian},
+                               Named{"bengali", kBengali},
+                               Named{"bopomofo", kBopomofo},
+                               Named{"cherokee", kCherokee},
+                               Named{"common", kCommon},
+                               Named{"cyrillic", kCyrillic},
+                               Named{"devanagari", kDevanagari},
+                               Named{"ethiopic", kEthiopic},
+                               Named{"georgian", kGeorgian},
+                               Named{"greek", kGreek},
+                               Named{"gujarati", kGujarati},
+                               Named{"gurmukhi", kGurmukhi},
+                               Named{"hebrew", kHebrew},
+                               Named{"inherited", kInherited},
+                               Named{"kannada", kKannada},
+                               Named{"khmer", kKhmer},
+                               Named{"lao", kLao},
+                               Named{"latin", kLatin},
+                               Named{"malayalam", kMalayalam},
+                               Named{"mongolian", kMongolian},
+                               Named{"myanmar", kMyanmar},
+                               Named{"oriya", kOriya},
+                               Named{"sinhala", kSinhala},
+                               Named{"tamil", kTamil},
+                               Named{"telugu", kTelugu},
+                               Named{"thai", kThai},
+                               Named{"tibetan", kTibetan},
+                               Named{"alphabetic", kAlphabetic},
+                               Named{"emoji", kEmoji},
+                               Named{"lowercase", kLowercase},
+                               Named{"uppercase", kUppercase}};
+
 std::optional<CodePointSet> named_set(std::string_view key) {
-  using Named = std::pair<std::string_view, std::span<const char32_t>>;
-  static constexpr std::array kNamed = {Named{"han", kHan},
-                                        Named{"hiragana", kHiragana},
-                                        Named{"katakana", kKatakana},
-                                        Named{"hangul", kHangul},
-                                        Named{"arabic", kArabic},
-                                        Named{"armenian", kArmenian},
-                                        Named{"bengali", kBengali},
-                                        Named{"bopomofo", kBopomofo},
-                                        Named{"cherokee", kCherokee},
-                                        Named{"common", kCommon},
-                                        Named{"cyrillic", kCyrillic},
-                                        Named{"devanagari", kDevanagari},
-                                        Named{"ethiopic", kEthiopic},
-                                        Named{"georgian", kGeorgian},
-                                        Named{"greek", kGreek},
-                                        Named{"gujarati", kGujarati},
-                                        Named{"gurmukhi", kGurmukhi},
-                                        Named{"hebrew", kHebrew},
-                                        Named{"inherited", kInherited},
-                                        Named{"kannada", kKannada},
-                                        Named{"khmer", kKhmer},
-                                        Named{"lao", kLao},
-                                        Named{"latin", kLatin},
-                                        Named{"malayalam", kMalayalam},
-                                        Named{"mongolian", kMongolian},
-                                        Named{"myanmar", kMyanmar},
-                                        Named{"oriya", kOriya},
-                                        Named{"sinhala", kSinhala},
-                                        Named{"tamil", kTamil},
-                                        Named{"telugu", kTelugu},
-                                        Named{"thai", kThai},
-                                        Named{"tibetan", kTibetan},
-                                        Named{"alphabetic", kAlphabetic},
-                                        Named{"emoji", kEmoji},
-                                        Named{"lowercase", kLowercase},
-                                        Named{"uppercase", kUppercase}};
   if (key == "alpha") key = "alphabetic";
   if (key == "lower") key = "lowercase";
   if (key == "upper") key = "uppercase";
@@ -122,8 +123,8 @@ std::optional<CodePointSet> property_set(std::string_view name) {
     if (c == ' ' || c == '-' || c == '_') continue;
     key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  if (const auto set = named_set(key)) return set;
-  if (const auto set = posix_set(key)) return set;
+  if (auto set = named_set(key)) return set;
+  if (auto set = posix_set(key)) return set;
   for (const auto& [long_name, short_name] : kLongNames) {
     if (key == long_name) key = short_name;
   }

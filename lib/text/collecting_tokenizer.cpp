@@ -60,6 +60,7 @@ void CollectingTokenizer::sample(std::string_view text, const EncodeOptions& opt
   post_processor().process(tokens, options, out);
 }
 
+// A pair is two texts: one parameter more than usual. NOLINTNEXTLINE(readability-function-size)
 void CollectingTokenizer::sample_pair(std::string_view first, std::string_view second,
                                       const EncodeOptions& options, SubwordSampler& sampler,
                                       Encoding& out) const {

@@ -66,7 +66,7 @@ TemplatePiece read_token_pair(const JsonNode& node, int32_t type_id) {
 /// As `tokenizers` tells processors apart: BertProcessing from RobertaProcessing by their keys
 /// alone, and only these and a template may go without a type.
 std::string type_of(const JsonNode& node) {
-  const std::string type = node.type(
+  std::string type = node.type(
       {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"},
       {{"BertProcessing", {"sep", "cls"}},
        {"TemplateProcessing", {"single", "pair", "special_tokens"}}});

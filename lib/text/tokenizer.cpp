@@ -109,6 +109,7 @@ void Tokenizer::sample(std::string_view, const EncodeOptions&, SubwordSampler&, 
                               ") has no random segmentation: switch subword sampling off"));
 }
 
+// A pair is two texts: one parameter more than usual. NOLINTNEXTLINE(readability-function-size)
 void Tokenizer::sample_pair(std::string_view first, std::string_view, const EncodeOptions& options,
                             SubwordSampler& sampler, Encoding& out) const {
   Tokenizer::sample(first, options, sampler, out);  // throws

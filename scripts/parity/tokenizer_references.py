@@ -27,8 +27,11 @@ def of_backend(path, backend, decode):
     return Reference(path, encode, decode, specials)
 
 
-def from_json(path):
+def from_json(file, work):
+    """A tokenizer.json by itself. Without its padding, which would fill every line up to the same length."""
     from tokenizers import Tokenizer
+    path = work / f"{file.parent.name}-{file.stem}.json"
+    path.write_text(json.dumps({**json.loads(file.read_text()), "truncation": None, "padding": None}))
     backend = Tokenizer.from_file(str(path))
     return of_backend(path, backend, lambda ids, skip: backend.decode(ids, skip_special_tokens=skip))
 
@@ -80,7 +83,7 @@ def all_tokenizers(data, work):
     made, alike = {}, {"distilbert", "electra", "gpt2", "bart", "mt5"}
     for case, lower in (("uncased", True), ("cased", False)):
         file = data / bert / f"bert-base-{case}.tokenizer.json"
-        made[f"bert-{case}-json"] = lambda file=file: from_json(file)
+        made[f"bert-{case}-json"] = lambda file=file: from_json(file, work)
         made[f"bert-{case}"] = compose(f"bert-{case}", {"tokenizer_class": "BertTokenizer", "do_lower_case": lower}, {"vocab.txt": bert + f"bert-base-{case}.vocab.txt"})
         alike.add(f"bert-{case}")
     made["bert-chinese"] = compose("bert-chinese", {"tokenizer_class": "BertTokenizer", "do_lower_case": False}, {"vocab.txt": bert + "bert-base-chinese.vocab.txt"})
