@@ -96,10 +96,9 @@ class Tokenizers(support.Case):
                     expected = backend.encode(text)
                     self.assertEqual(json.loads(line), {"ids": expected.ids, "tokens": expected.tokens,
                                                         "offsets": [list(pair) for pair in expected.offsets]}, text)
-                pairs = list(zip(TEXTS, reversed(TEXTS)))
+                pairs = [(first, second) for first, second, ids in zip(TEXTS, reversed(TEXTS), whole) if len(ids) < 8]
                 backend.enable_truncation(max_length=12, strategy="only_second", direction="left")
                 backend.save(str(file))
-                pairs = [pair for pair in pairs if len(backend.encode(pair[0]).ids) < 8]
                 for pair, line in zip(pairs, self.tokenize(file, pairs, "--ids", "--tokens")):
                     expected = backend.encode(*pair)
                     self.assertEqual(line, " ".join(map(str, expected.ids)) + "\t" + " ".join(expected.tokens), pair)
