@@ -1,6 +1,9 @@
 """Settings of generation in a model's own files and on the command line: what they mean is what transformers' generate() does."""
 
 import json
+import pathlib
+import shutil
+import tempfile
 
 import support
 import text_models
@@ -9,9 +12,17 @@ LINES = [" ".join(f"w{(3 * line + word * word) % 60}" for word in range(line % 5
 
 
 class GenerationSettings(support.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="finetune-e2e-generation-"))
+        cls.addClassCleanup(shutil.rmtree, cls.shared, True)
+        text_models.make_bart(cls.shared / "bart")
+
     def bart(self, own=None, **config):
         """A tiny BART, its config.json changed; `own` is its generation_config.json, None: it has none."""
-        folder = text_models.make_bart(self.folder / f"bart-{len(list(self.folder.iterdir()))}")
+        folder = self.folder / f"bart-{len(list(self.folder.iterdir()))}"
+        shutil.copytree(self.shared / "bart", folder)
         text_models.edit_json(folder / "config.json", **config)
         if own is None:
             (folder / "generation_config.json").unlink()
