@@ -66,10 +66,12 @@ TemplatePiece read_token_pair(const JsonNode& node, int32_t type_id) {
 /// As `tokenizers` tells processors apart: BertProcessing from RobertaProcessing by their keys
 /// alone, and only these and a template may go without a type.
 std::string type_of(const JsonNode& node) {
-  std::string type = node.type(
+  const std::string type = node.type(
       {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"},
       {{"BertProcessing", {"sep", "cls"}},
        {"TemplateProcessing", {"single", "pair", "special_tokens"}}});
+  // Not moved: g++ 12 then warns of overlaps that cannot be.
+  // NOLINTNEXTLINE(performance-no-automatic-move)
   if (type != "BertProcessing" && type != "RobertaProcessing") return type;
   const auto has_flag = [&](const char* key) {
     return node.has(key) && node.at(key).value().is_boolean();

@@ -76,5 +76,5 @@ TEST_CASE("Type ids are two segments") {
   encoding.type_ids = {0, 0};
   CHECK(data::second_begin(encoding) == 2);
   encoding.type_ids = {0, 1, 0};
-  CHECK_THROWS_AS(data::second_begin(encoding), InternalError);
+  CHECK_THROWS_AS(data::second_begin(encoding), CheckpointError);
 }

@@ -130,7 +130,7 @@ TEST_CASE("metrics that a task cannot have are found before there is any data, a
                        "micro_f1"));
   CHECK(config_errors(minimal_text_config("translation"), {"evaluation.metric=rouge1"})
             .ends_with("a translation has no 'rouge1'; it has loss, perplexity, token_accuracy, "
-                       "bleu, chrf, ter"));
+                       "bleu, chrf, chrf++, ter, exact_match"));
   CHECK(config_errors(minimal_text_config("language_modeling"), {"evaluation.metric=bleu"})
             .ends_with("a language model has no 'bleu'; it has loss, perplexity, token_accuracy"));
 }

@@ -16,7 +16,7 @@ TEST_CASE("nothing of generation is set unless somebody sets it: the model's own
   GenerationSection generation;
   config::Fields fields;
   generation.describe(fields);
-  CHECK(fields.fields().size() == 17);
+  CHECK(fields.fields().size() == 18);
   for (const config::Field& field : fields.fields()) {
     CAPTURE(field.key);
     CHECK(field.is_optional());

@@ -291,7 +291,7 @@ const std::vector<Change> kChanges = {
     {"/evaluation/every", "500"},
     {"/evaluation/every", "1.5"},
     {"/evaluation/metric", "\"macro_f1\""},
-    {"/evaluation/metric", "\"bleu\""},
+    {"/evaluation/metric", "\"f1\""},
     {"/checkpoints/keep_last", "0"},
     {"/checkpoints/keep_best", "\"yes\""},
     {"/early_stopping", "null"},

@@ -88,8 +88,8 @@ TEST_CASE("given targets are scored row by row, and their sum is the loss") {
   const auto answers = evaluation->take_answers();
   const nlohmann::json first = answers->to_json(0);
   const nlohmann::json second = answers->to_json(1);
-  CHECK(first.at("num_tokens") == 2);
-  CHECK(second.at("num_tokens") == 3);
+  CHECK(first.at("num_tokens") == 3);  // the batch has row 1 in front of row 0
+  CHECK(second.at("num_tokens") == 2);
   CHECK(first.at("log_probability").get<double>() + second.at("log_probability").get<double>() ==
         Approx(-5.0 * *evaluation->values().at("loss")).epsilon(1e-6));  // fp32 sums
   CHECK(first.at("log_probability") != second.at("log_probability"));
