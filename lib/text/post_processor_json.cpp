@@ -63,21 +63,13 @@ TemplatePiece read_token_pair(const JsonNode& node, int32_t type_id) {
   return {Source::kSpecial, type_id, {id}};
 }
 
-/// As `tokenizers` tells processors apart: BertProcessing from RobertaProcessing by their keys
-/// alone, and only these and a template may go without a type.
-std::string type_of(const JsonNode& node) {
-  const std::string type = node.type(
-      {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"},
-      {{"BertProcessing", {"sep", "cls"}},
-       {"TemplateProcessing", {"single", "pair", "special_tokens"}}});
-  // Not moved: g++ 12 then warns of overlaps that cannot be.
-  // NOLINTNEXTLINE(performance-no-automatic-move)
-  if (type != "BertProcessing" && type != "RobertaProcessing") return type;
+/// `tokenizers` tells BertProcessing from RobertaProcessing by their keys, whatever their type
+/// says.
+bool has_keys_of_roberta(const JsonNode& node) {
   const auto has_flag = [&](const char* key) {
     return node.has(key) && node.at(key).value().is_boolean();
   };
-  const bool is_roberta = has_flag("trim_offsets") && has_flag("add_prefix_space");
-  return is_roberta ? "RobertaProcessing" : "BertProcessing";
+  return has_flag("trim_offsets") && has_flag("add_prefix_space");
 }
 
 /// Gathers the processors of a sequence: any number that trim offsets, at most one that adds
@@ -85,7 +77,10 @@ std::string type_of(const JsonNode& node) {
 class Reader {
  public:
   void read(const JsonNode& node, int depth) {
-    const std::string type = type_of(node);
+    const std::string type = node.type(
+        {"TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"},
+        {{"BertProcessing", {"sep", "cls"}},
+         {"TemplateProcessing", {"single", "pair", "special_tokens"}}});
     if (type == "Sequence") {
       if (depth == kMaxDepth) node.fail("sequences within sequences, too deep");
       for (const JsonNode& item : node.at("processors").items()) read(item, depth + 1);
@@ -122,7 +117,7 @@ class Reader {
       pair_ = read_template(node, "pair", true);
       return;
     }
-    const bool is_roberta = type == "RobertaProcessing";
+    const bool is_roberta = has_keys_of_roberta(node);
     const int32_t second_type = is_roberta ? 0 : 1;
     const TemplatePiece cls = read_token_pair(node.at("cls"), 0);
     const TemplatePiece sep = read_token_pair(node.at("sep"), 0);
