@@ -13,8 +13,8 @@
 namespace finetune::data {
 namespace {
 
-std::string format_of(const std::string& path, const ReadOptions& options) {
-  if (!options.format.empty()) return options.format;
+/// "": the name says none.
+std::string format_of_name(const std::string& path) {
   if (path == "-") return "tsv";
   const std::string_view plain = without_compression(path);
   for (const auto& [ending, format] : {std::pair{".tsv", "tsv"},
@@ -25,6 +25,12 @@ std::string format_of(const std::string& path, const ReadOptions& options) {
                                        {".txt", "text"}}) {
     if (plain.ends_with(ending)) return format;
   }
+  return "";
+}
+
+std::string format_of(const std::string& path, const ReadOptions& options) {
+  if (!options.format.empty()) return options.format;
+  if (std::string format = format_of_name(path); !format.empty()) return format;
   throw ConfigError(
       base::cat("the ending of ", base::quote(path),
                 " names no format: expected .tsv, .csv, .jsonl or .txt (also with .gz or "
@@ -48,6 +54,11 @@ std::unique_ptr<RowReader> make_row_reader(const std::string& path, const ReadOp
   }
   throw ConfigError(base::cat("unknown data format ", base::quote(format),
                               ": expected \"tsv\", \"csv\", \"jsonl\" or \"text\""));
+}
+
+bool has_columns(const std::string& path) {
+  const std::string format = format_of_name(path);
+  return !format.empty() && format != "text";
 }
 
 std::vector<std::string> labels_of_field(std::string_view field, TargetKind kind) {

@@ -28,6 +28,9 @@ class RowReader {
 /// an unknown ending or a column number that is none, DataError for a missing file or column.
 std::unique_ptr<RowReader> make_row_reader(const std::string& path, const ReadOptions& options);
 
+/// Whether a file of that name, or "-", has columns by its format; plain text has none.
+bool has_columns(const std::string& path);
+
 /// Labels of one text field: split at ';' and trimmed for multi-label data, else the trimmed field.
 std::vector<std::string> labels_of_field(std::string_view field, TargetKind kind);
 

@@ -157,6 +157,13 @@ decode::Options build_generation(const RunConfig& config, const GenerationDefaul
   return options;
 }
 
+int64_t longest_prompt(const decode::Options& generation, int64_t positions) {
+  const int64_t room =
+      generation.max_length > 0 ? std::min(generation.max_length, positions) : positions;
+  const int64_t wanted = std::max<int64_t>(1, generation.max_new_tokens);
+  return std::max<int64_t>(1, room - std::min(wanted, room / 2));
+}
+
 void check_generation_fits(const models::Model& model, const decode::Options& options) {
   if (const auto* seq2seq = dynamic_cast<const models::Seq2SeqModel*>(&model)) {
     decode::check(options, seq2seq->target_vocab_size());

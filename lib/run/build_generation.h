@@ -17,6 +17,10 @@ decode::Options build_generation(const RunConfig& config, const GenerationDefaul
                                  const tasks::ModelLimits& limits,
                                  const GenerationOverrides& command_line = {});
 
+/// How many tokens of a text a language model goes on from: there is room for the new tokens that
+/// are wanted, but for no more of them than half of what fits.
+int64_t longest_prompt(const decode::Options& generation, int64_t positions);
+
 /// Throws ConfigError, before anything is written, where options exclude each other or are beyond
 /// what the model has. Nothing for a model that writes no text.
 void check_generation_fits(const models::Model& model, const decode::Options& options);

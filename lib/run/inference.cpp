@@ -1,7 +1,6 @@
 #include "run/inference.h"
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,7 @@
 #include "base/strings.h"
 #include "data/byte_source.h"
 #include "data/example_reader.h"
+#include "data/row_reader.h"
 #include "run/build.h"
 #include "run/build_generation.h"
 #include "run/predictions.h"
@@ -66,13 +66,6 @@ decode::Options generation_of(const TrainedModel& trained, const RunConfig& run,
   return options;
 }
 
-bool has_columns(const std::string& path) {
-  const std::string_view plain = data::without_compression(path);
-  return path == "-" ||
-         std::ranges::any_of(std::array{".tsv", ".csv", ".jsonl", ".ndjson", ".json"},
-                             [&](const char* end) { return plain.ends_with(end); });
-}
-
 /// Rows of a file and what is wrong with the one behind them, if anything.
 struct Rows {
   std::vector<data::Example> examples;
@@ -99,15 +92,6 @@ Rows next_rows(data::ExampleReader& reader) {
                                 : ": the target is longer than what the model can write, or there "
                                   "is no token in the text ",
                             base::quote(example.text)));
-}
-
-/// How a text is cut that a language model goes on from: so that there is room for the new tokens
-/// that are wanted, but for no more of them than half of what fits.
-int64_t longest_prompt(const decode::Options& generation, int64_t positions) {
-  const int64_t room =
-      generation.max_length > 0 ? std::min(generation.max_length, positions) : positions;
-  const int64_t wanted = std::max<int64_t>(1, generation.max_new_tokens);
-  return std::max<int64_t>(1, room - std::min(wanted, room / 2));
 }
 
 void warn_of_cuts(std::span<const data::Example> examples, const data::EncodedDataset& dataset,
@@ -229,7 +213,8 @@ void Inference::score_rows(const std::string& path, const std::string& target_pa
 
 /// Plain text has no columns: what is right stands in a file beside it.
 void Inference::check_has_target(const std::string& path, const std::string& target_path) const {
-  if (read_.target_kind != data::TargetKind::kText || !target_path.empty() || has_columns(path))
+  if (read_.target_kind != data::TargetKind::kText || !target_path.empty() ||
+      data::has_columns(path))
     return;
   throw ConfigError(base::cat(path, ": plain text has no column for the text that is right: give ",
                               "the file that has it, line by line, with --target FILE"));

@@ -25,6 +25,12 @@ TEST_CASE("The format follows the file's ending, or is said") {
   }
 }
 
+TEST_CASE("Tables have columns, plain text of any name has none") {
+  for (const char* name : {"a.tsv", "a.csv.gz", "a.jsonl", "-"}) CHECK(data::has_columns(name));
+  for (const char* name : {"a.txt", "a.txt.zst", "test.en", "a"})
+    CHECK_FALSE(data::has_columns(name));
+}
+
 TEST_CASE("An unknown ending or format is an error that says what is expected") {
   const std::string message =
       test::error_of<ConfigError>([] { data::make_row_reader("data.xlsx", {}); });

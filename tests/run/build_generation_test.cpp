@@ -163,6 +163,18 @@ TEST_CASE("who turns sampling off turns off what the model's settings say of it"
   CHECK_NOTHROW(decode::check(greedy, 10));
 }
 
+TEST_CASE("a prompt leaves room for the new tokens, for half of what fits at most") {
+  decode::Options options;
+  options.max_new_tokens = 10;
+  CHECK(longest_prompt(options, 64) == 54);
+  options.max_new_tokens = 60;
+  CHECK(longest_prompt(options, 64) == 32);
+  options.max_new_tokens = 0;
+  options.max_length = 20;
+  CHECK(longest_prompt(options, 64) == 19);
+  CHECK(longest_prompt(options, 1) == 1);
+}
+
 TEST_CASE("asking for the best texts asks for as many beams, unless their number is given") {
   GenerationOverrides five;
   five.num_best = 5;
