@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "error_text.h"
+#include "support/error_of.h"
 #include "support/test_support.h"
 
 using namespace finetune;

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "error_text.h"
+#include "support/error_of.h"
 
 using namespace finetune;
 using apps::to_example;

@@ -10,6 +10,7 @@
 
 #include "models/model.h"
 #include "nn/pass.h"
+#include "support/error_of.h"
 
 namespace finetune::test {
 
@@ -41,16 +42,5 @@ double largest_difference(const at::Tensor& a, const at::Tensor& b);
 
 /// The tensor as its own [shape] of fp32; for expected values in safetensors files.
 at::Tensor to_tensor(const tensors::TensorView& view);
-
-/// The message of the whole chain of the Error that `body` throws; "" when it throws none.
-template <class ErrorType, class Body>
-std::string error_of(Body&& body) {
-  try {
-    body();
-  } catch (const ErrorType& error) {
-    return error.report();
-  }
-  return "";
-}
 
 }  // namespace finetune::test

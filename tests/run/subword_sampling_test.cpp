@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "run/tiny_run.h"
+#include "run/translation_run.h"
 
 using namespace finetune;
 using namespace finetune::run;
@@ -33,25 +33,12 @@ constexpr const char* kTranslation = R"({
   "evaluation": {"metric": "loss", "every": "1 epochs", "decode_examples": 0},
   "checkpoints": {"every": "2 steps", "keep_last": 99}})";
 
-void write_pairs(const TinyRun& tiny, const std::string& name, int count, int first) {
-  const char* const source[] = {"one", "two", "three", "four", "seven", "eleven"};
-  const char* const target[] = {"eins", "zwei", "drei", "vier", "sieben", "elf"};
-  std::string english;
-  std::string german;
-  for (int i = first; i < first + count; ++i) {
-    english += std::string(source[i % 6]) + " " + source[(i / 6) % 6] + "\n";
-    german += std::string(target[i % 6]) + " " + target[(i / 6) % 6] + "\n";
-  }
-  tiny.write(name + ".en", english);
-  tiny.write(name + ".de", german);
-}
-
 /// Folder of a run of kTranslation with this "subword_sampling".
 struct Translation {
   explicit Translation(const char* sampling) : config(json::parse(kTranslation)) {
     config["data"]["subword_sampling"] = json::parse(sampling);
-    write_pairs(tiny, "t", 36, 0);
-    write_pairs(tiny, "v", 6, 3);
+    test::write_pairs(tiny, "t", 36, 0, 6);
+    test::write_pairs(tiny, "v", 6, 3, 6);
   }
 
   /// What the last checkpoint holds.

@@ -8,6 +8,7 @@
 
 #include "run/run_config.h"
 #include "run/train_run.h"
+#include "support/error_of.h"
 #include "support/test_support.h"
 
 namespace finetune::test {
@@ -62,17 +63,6 @@ class RecordingObserver : public run::RunObserver {
 
 /// The lines of a file, without their ends.
 std::vector<std::string> lines_of(const std::filesystem::path& file);
-
-/// The report of the Error that `body` throws; "" when it throws none.
-template <class ErrorType, class Body>
-std::string error_of(Body&& body) {
-  try {
-    body();
-  } catch (const ErrorType& error) {
-    return error.report();
-  }
-  return "";
-}
 
 /// What is logged to stderr while `body` runs.
 std::string logged(const std::function<void()>& body);
