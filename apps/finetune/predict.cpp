@@ -75,11 +75,12 @@ class Printer {
 
 /// "source<TAB>target"
 data::Example to_scored_example(const std::string& line, int64_t number) {
-  data::Example example;
+  data::Example example = to_example(line, /*is_pair=*/false, number);
   const size_t tab = line.find('\t');
-  example.text = line.substr(0, tab);
-  if (tab != std::string::npos) example.target = line.substr(tab + 1);
-  example.line = number;
+  if (tab != std::string::npos) {
+    example.target = line.substr(tab + 1);
+    example.text.resize(tab);
+  }
   if (base::trim(example.target).empty()) {
     throw DataError(base::cat("line ", number,
                               ": expected a text, a tab and its translation, found ",

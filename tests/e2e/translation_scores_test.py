@@ -63,6 +63,8 @@ class TranslationScores(support.Case):
         for line in ("w1 w2", "w1\t", "w1\t  "):
             result = support.run("translate", self.model, "--score", stdin=f"w1\tw2\n{line}\n")
             self.assert_fails(result, support.EXIT_DATA, "line 2", "tab")
+        damaged = support.run("translate", self.model, "--score", stdin="w1\tw2\nw1\tw\0\n")
+        self.assert_fails(damaged, support.EXIT_DATA, "standard input:2", "NUL")
         long = support.run("translate", self.model, "--score", stdin="w1\t" + "w2 " * 70 + "\n")
         self.assert_fails(long, support.EXIT_DATA, "line 1", "longer than what the model can write")
         self.assert_fails(support.run("translate", self.model, "--score", "num_beams=2", stdin=self.lines), support.EXIT_USAGE, "num_beams")
