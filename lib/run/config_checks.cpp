@@ -134,21 +134,31 @@ void check_writes_texts(const RunConfig& config, config::Document& document) {
   }
 }
 
+struct NamedMetric {
+  std::string key;
+  std::string metric;
+};
+
+/// The metrics that the config names.
+std::vector<NamedMetric> named_metrics(const RunConfig& config) {
+  std::vector<NamedMetric> named{{"evaluation.metric", config.evaluation.metric}};
+  if (config.early_stopping && config.early_stopping->metric)
+    named.push_back({"early_stopping.metric", *config.early_stopping->metric});
+  return named;
+}
+
 /// Where no text is written while training, nothing is known of what only written texts have.
 void check_metrics_of_texts(const RunConfig& config, config::Document& document) {
   const bool has_target_texts = config.task.chosen().target_kind() == data::TargetKind::kText;
   if (!has_target_texts || config.evaluation.decode_examples > 0) return;
   const auto& names = metrics::text_metric_names();
-  const auto check = [&](const char* key, const std::string& metric) {
-    if (std::ranges::find(names, metric) == names.end()) return;
+  for (const auto& [key, metric] : named_metrics(config)) {
+    if (std::ranges::find(names, metric) == names.end()) continue;
     document.report({key, "evaluation.decode_examples"},
                     base::cat(metric,
                               " is one of written texts, and with decode_examples 0 none "
                               "are written while training"));
-  };
-  check("evaluation.metric", config.evaluation.metric);
-  if (config.early_stopping && config.early_stopping->metric)
-    check("early_stopping.metric", *config.early_stopping->metric);
+  }
 }
 
 }  // namespace
@@ -158,15 +168,12 @@ std::vector<tasks::KeyProblem> metric_problems(const RunConfig& config,
   const tasks::TaskType& type = config.task.chosen();
   const std::vector<std::string> names = type.metric_names(labels);
   std::vector<tasks::KeyProblem> problems;
-  const auto check = [&](const char* key, const std::string& metric) {
-    if (std::ranges::find(names, metric) != names.end()) return;
+  for (const auto& [key, metric] : named_metrics(config)) {
+    if (std::ranges::find(names, metric) != names.end()) continue;
     problems.push_back({{key, "task.type", "task.problem"},
                         base::cat(type.description(labels), " has no ", base::quote(metric),
                                   "; it has ", base::join(names, ", "))});
-  };
-  check("evaluation.metric", config.evaluation.metric);
-  if (config.early_stopping && config.early_stopping->metric)
-    check("early_stopping.metric", *config.early_stopping->metric);
+  }
   return problems;
 }
 
