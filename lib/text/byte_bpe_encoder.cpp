@@ -135,7 +135,10 @@ struct ByteBpeEncoder<kRule>::Run {
   TokenBuffer& out;
   PaddedText padded{text};
   CharCounter chars{kDetailed && want_offsets ? text : std::string_view()};
-  size_t begin = 0;  ///< of the word
+  /// Bytes of `text` are characters of the whole text.
+  bool counts_bytes = chars.counts_bytes() && place.first_char == 0 && !place.has_added_space;
+  bool is_described = out.wants_spaces && out.spelled.empty();  ///< the tokens' white space
+  size_t begin = 0;                                             ///< of the word
   uint32_t length = 0;
 
   void run() {
@@ -190,35 +193,17 @@ struct ByteBpeEncoder<kRule>::Run {
       out.offsets.push_back(char_range(begin + from, begin + to));
       from = to;
     }
-    if (out.wants_spaces) describe_spaces(count, end_of);
-  }
-
-  template <class EndOf>
-  void describe_spaces(uint32_t count, const EndOf& end_of) {
-    // A word that ends in printable ASCII holds a space at most as its first byte.
-    if (text[begin + length - 1] > ' ') {
-      const int32_t leading = text[begin] == ' ' ? 1 : 0;
-      out.spaces.push_back({leading, end_of(0) == 1 ? leading : 0});
-      for (uint32_t i = 1; i < count; ++i) out.spaces.push_back({});
-      return;
-    }
-    uint32_t from = 0;
+    if (!is_described) return;
+    from = 0;
     for (uint32_t i = 0; i < count; ++i) {
       const uint32_t to = end_of(i);
-      out.spaces.push_back(spaces_in(text.substr(begin + from, to - from)));
+      out.spaces.push_back(space_runs_of_bytes(text.substr(begin + from, to - from)));
       from = to;
     }
   }
 
-  /// As space_runs() of the token: of its letters only that of the space is trimmed.
-  static SpaceRuns spaces_in(std::string_view bytes) {
-    size_t leading = 0, trailing = 0;
-    while (leading < bytes.size() && bytes[leading] == ' ') ++leading;
-    while (trailing < bytes.size() && bytes[bytes.size() - 1 - trailing] == ' ') ++trailing;
-    return {static_cast<int32_t>(leading), static_cast<int32_t>(trailing)};
-  }
-
   CharRange char_range(size_t first_byte, size_t end_byte) {
+    if (counts_bytes) return {static_cast<int32_t>(first_byte), static_cast<int32_t>(end_byte)};
     auto first = static_cast<int32_t>(chars.before(first_byte + 1)) - 1;
     auto last = static_cast<int32_t>(chars.before(end_byte));
     if (place.has_added_space) {
@@ -243,6 +228,7 @@ void ByteBpeEncoder<kRule>::encode(const Segment& segment, bool want_offsets,
     text = changed;
   }
   const Place place{segment.first_char, adds_space};
+  if (out.wants_spaces && text.size() == out.text.size() && is_ascii(text)) out.spelled = text;
   if (want_offsets || out.wants_words) {
     Run<true>{*this, text, place, want_offsets, out}.run();
   } else {

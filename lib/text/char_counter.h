@@ -12,6 +12,8 @@ class CharCounter {
  public:
   explicit CharCounter(std::string_view text) : text_(text), is_ascii_(is_ascii(text)) {}
 
+  bool counts_bytes() const { return is_ascii_; }  ///< every character is one
+
   /// Characters that begin before the byte `position`.
   size_t before(size_t position) {
     if (is_ascii_) return position;

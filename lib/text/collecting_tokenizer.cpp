@@ -28,6 +28,7 @@ uint64_t with_settings(uint64_t fingerprint, bool splits_specials, TruncationSid
 void CollectingTokenizer::fill(std::string_view text, const EncodeOptions& options,
                                TokenBuffer& out) const {
   out.clear();
+  out.text = text;
   out.wants_words = options.want_word_ids;
   out.wants_spaces = options.want_offsets && post_processor().trims_offsets();
   if (options.want_offsets && options.offset_unit == OffsetUnit::kBytes) {

@@ -33,8 +33,10 @@ void fill_up(const EncodeOptions& options, int32_t type_id, Encoding& out) {
   out.type_ids.resize(out.ids.size(), type_id);
   if (options.want_word_ids) out.word_ids.resize(out.ids.size(), -1);
   if (!options.want_offsets) return;
-  out.offsets.resize(out.ids.size(), {0, 0});
-  out.special_mask.resize(out.ids.size(), 1);
+  while (out.offsets.size() < out.ids.size()) {  // few: resize() takes longer
+    out.offsets.emplace_back(0, 0);
+    out.special_mask.push_back(1);
+  }
 }
 
 int64_t size_of(const TokenBuffer& tokens) { return static_cast<int64_t>(tokens.ids.size()); }
@@ -49,6 +51,11 @@ void append(const std::vector<T>& from, TokenRange range, std::vector<T>& to) {
 CharRange in_bytes(CharRange offsets, const std::vector<int32_t>& byte_of_char) {
   const auto at = [&](int32_t index) { return byte_of_char[static_cast<size_t>(index)]; };
   return {at(offsets.first), at(offsets.second)};
+}
+
+/// What a token spells.
+std::string_view bytes_of(CharRange offsets, const char* ascii) {
+  return {ascii + offsets.first, static_cast<size_t>(offsets.second - offsets.first)};
 }
 
 }  // namespace
@@ -86,16 +93,18 @@ CharRange PostProcessor::trimmed(CharRange offsets, SpaceRuns spaces, Place plac
   return offsets;
 }
 
-void PostProcessor::trim(std::span<CharRange> offsets, std::span<const SpaceRuns> spaces,
-                         Place place) const {
+template <class SpacesOf>
+void PostProcessor::trim(std::span<CharRange> offsets, Place place,
+                         const SpacesOf& spaces_of) const {
   const auto num_trims = static_cast<int32_t>(trims_.size());
   for (size_t i = 0; i < offsets.size(); ++i) {
-    CharRange& each = offsets[i];
-    if (i == 0 || each.first == 0 || spaces[i].trailing != 0) {
+    const CharRange each = offsets[i];
+    const SpaceRuns spaces = spaces_of(i);
+    if (i == 0 || each.first == 0 || spaces.trailing != 0) {
       place.is_first = i == 0;
-      each = trimmed(each, spaces[i], place);
+      offsets[i] = trimmed(each, spaces, place);
     } else {  // nearly all; without a branch on the leading space, which nothing would foresee
-      each.first = std::min(each.first + num_trims * spaces[i].leading, each.second);
+      offsets[i].first = std::min(each.first + num_trims * spaces.leading, each.second);
     }
   }
 }
@@ -116,8 +125,15 @@ void PostProcessor::append_text(const Window& window, const TemplatePiece& piece
   out.special_mask.resize(out.ids.size(), 0);
   const std::span offsets = std::span(out.offsets).subspan(begin);
   if (!trims_.empty()) {
-    const auto spaces = std::span(tokens.spaces).subspan(range.first, offsets.size());
-    trim(offsets, spaces, {true, is_second, options.add_special_tokens});
+    const Place place{true, is_second, options.add_special_tokens};
+    if (tokens.spelled.empty()) {
+      trim(offsets, place, [&](size_t i) { return tokens.spaces[range.first + i]; });
+    } else {
+      const auto spaces_of = [&, text = tokens.spelled.data()](size_t i) {
+        return space_runs_of_bytes(bytes_of(offsets[i], text));
+      };
+      trim(offsets, place, spaces_of);
+    }
   }
   if (options.offset_unit == OffsetUnit::kBytes) {
     for (CharRange& each : offsets) each = in_bytes(each, tokens.byte_of_char);

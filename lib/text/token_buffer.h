@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "text/aligned_text.h"
@@ -14,6 +15,17 @@ struct SpaceRuns {
   int32_t trailing = 0;
 };
 
+/// That of a byte-level token, from the bytes that it spells: of its letters only that of the space
+/// is trimmed.
+inline SpaceRuns space_runs_of_bytes(std::string_view bytes) {
+  // Words, and so tokens, that end in printable ASCII hold a space at most as their first byte.
+  if (bytes.back() > ' ') return {bytes.front() == ' ' ? 1 : 0, 0};
+  size_t leading = 0, trailing = 0;
+  while (leading < bytes.size() && bytes[leading] == ' ') ++leading;
+  while (trailing < bytes.size() && bytes[bytes.size() - 1 - trailing] == ' ') ++trailing;
+  return {static_cast<int32_t>(leading), static_cast<int32_t>(trailing)};
+}
+
 /// Tokens of one text before post-processing. Only `ids` is always filled; the rest where it is
 /// wanted.
 struct TokenBuffer {
@@ -21,8 +33,10 @@ struct TokenBuffer {
   std::vector<CharRange> offsets;     ///< in code points of the text
   std::vector<int32_t> words;         ///< the piece of the pre-tokenizer that a token is from
   std::vector<SpaceRuns> spaces;      ///< where the post-processor trims offsets
+  std::string_view spelled;           ///< in place of `spaces`: ASCII; a token is what lies there
   std::vector<int32_t> byte_of_char;  ///< [characters + 1] where offsets are wanted in bytes
   SubwordSampler* sampler = nullptr;  ///< draws for random segmentation, where that is wanted
+  std::string_view text;              ///< the whole one
   bool wants_words = false;
   bool wants_spaces = false;
   int32_t num_words = 0;  ///< pieces so far: the next one's number
@@ -36,6 +50,7 @@ struct TokenBuffer {
     offsets.clear();
     words.clear();
     spaces.clear();
+    spelled = {};
     byte_of_char.clear();
     num_words = 0;
   }
