@@ -37,10 +37,11 @@ for entry in json.load(open(sys.argv[1])): print(entry["file"])' "$build/compile
     while read -r file; do grep -qxF -- "$PWD/$file" <<< "$known" && echo "$file"; done || true
 }
 
-# clang-tidy reads plainly what g++ takes from a precompiled header, which clang cannot read; and g++'s omp.h.
+# clang-tidy reads plainly what g++ takes from a precompiled header, which clang cannot read; and g++'s omp.h, but for an
+# attribute that clang does not have.
 commands=$(mktemp -d)
 trap 'rm -rf "$commands"' EXIT
-ln -s "$(g++ -print-file-name=include/omp.h)" "$commands/omp.h"
+sed 's/__malloc__ (omp_free)/__malloc__/' "$(g++ -print-file-name=include/omp.h)" > "$commands/omp.h"
 sed -E 's/ -Winvalid-pch| -fpch-preprocess| -include [^ ]*cmake_pch\.hxx//g' "$build/compile_commands.json" > "$commands/compile_commands.json"
 
 status=0

@@ -17,18 +17,19 @@ CLI::Validator one_of(std::vector<std::string> names);
 CLI::Validator whole_number(int64_t least, int64_t most = std::numeric_limits<int32_t>::max());
 CLI::Validator non_negative_number();
 
-/// An option whose value is one of some names, and nothing else.
+/// An option whose value is one of some names, and nothing else. What it is for is told by
+/// description().
 template <class T>
 CLI::Option* add_choice(CLI::App& command, const std::string& option, T& value,
-                        const std::vector<std::pair<std::string, T>>& choices,
-                        const std::string& help) {
+                        const std::vector<std::pair<std::string, T>>& choices) {
   std::vector<std::string> names;
+  names.reserve(choices.size());
   for (const auto& choice : choices) names.push_back(choice.first);
   const auto choose = [&value, choices](const std::string& name) {
     for (const auto& [known, meaning] : choices)
       if (known == name) value = meaning;
   };
-  return command.add_option_function<std::string>(option, choose, help)
+  return command.add_option_function<std::string>(option, choose)
       ->check(one_of(names))
       ->option_text(base::join(names, "|"));
 }

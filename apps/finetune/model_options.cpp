@@ -110,11 +110,11 @@ void add_predict_options(CLI::App& command, PredictArguments& arguments) {
   add_model(command, arguments.model);
   CLI::Option* data = command.add_option("--data", arguments.data, "A data file instead of lines");
   add_columns(command, data, arguments.columns);
-  add_choice<bool>(command, "--format", arguments.prints_text, {{"json", false}, {"text", true}},
-                   std::string("json (") + (is_plain ? "default" : "an object a line") +
-                       "), or text" + (is_plain ? "" : " (default)") +
-                       ": the label or the written text only, line ends in it as spaces, other "
-                       "control characters as \\xNN");
+  add_choice<bool>(command, "--format", arguments.prints_text, {{"json", false}, {"text", true}})
+      ->description(std::string("json (") + (is_plain ? "default" : "an object a line") +
+                    "), or text" + (is_plain ? "" : " (default)") +
+                    ": the label or the written text only, line ends in it as spaces, other "
+                    "control characters as \\xNN");
   CLI::Option* num_best =
       command
           .add_option(

@@ -42,8 +42,8 @@ void add_train_tokenizer_options(CLI::App& command, TrainTokenizerArguments& arg
                                   {{"unigram", text::TokenizerKind::kUnigram},
                                    {"bpe", text::TokenizerKind::kSentencePieceBpe},
                                    {"byte-bpe", text::TokenizerKind::kByteBpe},
-                                   {"wordpiece", text::TokenizerKind::kWordPiece}},
-                                  "SentencePiece unigram or bpe, byte-bpe, wordpiece")
+                                   {"wordpiece", text::TokenizerKind::kWordPiece}})
+      ->description("SentencePiece unigram or bpe, byte-bpe, wordpiece")
       ->required();
   command.add_option("--vocab-size", options.vocab_size, "Tokens, special ones included")
       ->required();

@@ -16,8 +16,8 @@ void add_train_options(CLI::App& command, TrainArguments& arguments) {
   add_choice<run::ResumeMode>(command, "--resume", arguments.resume,
                               {{"auto", run::ResumeMode::kAuto},
                                {"must", run::ResumeMode::kMust},
-                               {"never", run::ResumeMode::kNever}},
-                              "auto: go on from the last checkpoint if there is one; must; never");
+                               {"never", run::ResumeMode::kNever}})
+      ->description("auto: go on from the last checkpoint if there is one; must; never");
   command.add_flag("--force", arguments.is_forced,
                    "Resume although keys that change the training differ");
   command.add_flag("--allow-data-change", arguments.allows_data_change,
@@ -29,8 +29,8 @@ void add_train_options(CLI::App& command, TrainArguments& arguments) {
                    "Print the result as one JSON object, the last line of stdout");
   add_choice<ProgressMode>(
       command, "--progress", arguments.progress,
-      {{"auto", ProgressMode::kAuto}, {"on", ProgressMode::kOn}, {"off", ProgressMode::kOff}},
-      "auto: a bar on a terminal, else lines; on; off");
+      {{"auto", ProgressMode::kAuto}, {"on", ProgressMode::kOn}, {"off", ProgressMode::kOff}})
+      ->description("auto: a bar on a terminal, else lines; on; off");
 }
 
 }  // namespace finetune::apps

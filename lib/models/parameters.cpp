@@ -45,7 +45,8 @@ void fill_sines(const at::Tensor& table) {
   auto values = table.accessor<float, 2>();
   for (int64_t n = 0; n < table.size(0); ++n) {
     for (int64_t i = 0; i < table.size(1); ++i) {
-      const double wavelength = std::pow(10000.0, static_cast<double>(i / 2 * 2) / width);
+      const int64_t even = i - i % 2;
+      const double wavelength = std::pow(10000.0, static_cast<double>(even) / width);
       const double angle = static_cast<double>(n) / wavelength;
       values[n][i] = static_cast<float>(i % 2 == 0 ? std::sin(angle) : std::cos(angle));
     }

@@ -12,7 +12,8 @@ TransformerBlockOptions block_options(const TransformerStackOptions& options, in
   TransformerBlockOptions block = options.block;
   if (!options.divides_scale_by_layer) return block;
   SelfAttentionOptions& attention = block.attention;
-  const auto head_width = static_cast<float>(attention.key_width() / attention.num_heads);
+  const int64_t width = attention.key_width() / attention.num_heads;  // of a head
+  const auto head_width = static_cast<float>(width);
   attention.scale =
       attention.scale.value_or(1.0F / std::sqrt(head_width)) / static_cast<float>(layer + 1);
   return block;

@@ -76,6 +76,19 @@ bool is_greater_better(const std::string& metric, const char* key) {
                               base::join(metrics::metric_names(), ", ")));
 }
 
+optim::ScheduleType schedule_type(const ScheduleSection& schedule) {
+  if (schedule.type == "constant") return optim::ScheduleType::kConstant;
+  if (schedule.type == "inverse_sqrt") return optim::ScheduleType::kInverseSqrt;
+  return optim::ScheduleType::kLinear;
+}
+
+train::Warmup build_warmup(const ScheduleSection& schedule) {
+  using Unit = train::Warmup::Unit;
+  const config::Duration& warmup = schedule.warmup;
+  if (warmup.unit == config::Unit::kPercent) return {Unit::kFraction, warmup.fraction()};
+  return {warmup.unit == config::Unit::kEpochs ? Unit::kEpochs : Unit::kSteps, warmup.amount};
+}
+
 }  // namespace
 
 train::Interval build_interval(const config::Duration& duration) {
@@ -163,21 +176,19 @@ json build_model_config(const RunConfig& config, const Tokenizers& tokenizers) {
   return model;
 }
 
-std::unique_ptr<models::Model> build_model(const RunConfig& config, const json& model_config,
-                                           const Tokenizers& tokenizers,
-                                           const data::LabelMap& labels,
+std::unique_ptr<models::Model> build_model(const RunConfig& config, const ModelInput& input,
                                            const models::LoadOptions& load) {
   std::optional<models::WarmStart> warm_start;
-  if (config.model.encoder) warm_start = build_warm_start(config, tokenizers);
+  if (config.model.encoder) warm_start = build_warm_start(config, input.tokenizers);
   auto [model, report] =
-      config.task.chosen().build_model({.config = model_config,
+      config.task.chosen().build_model({.config = input.config,
                                         .folder = config.model.path,
                                         .load = load,
                                         .warm_start = warm_start ? &*warm_start : nullptr,
                                         .seed = static_cast<uint64_t>(config.seed),
                                         .dropout = config.model.dropout,
                                         .classifier_dropout = config.model.classifier_dropout},
-                                       labels);
+                                       input.labels);
   if (!report.initialized.empty()) {
     base::log_info("initialised at random (not in the checkpoint): " +
                    base::join(collapse_layers(report.initialized), ", "));
@@ -248,20 +259,12 @@ train::TrainerOptions build_trainer_options(const RunConfig& config) {
                      /*shuffle=*/true,
                      config.data.group_by_length};
   options.learning_rate = config.optimizer.learning_rate;
-  options.schedule.type = config.schedule.type == "constant" ? optim::ScheduleType::kConstant
-                          : config.schedule.type == "inverse_sqrt"
-                              ? optim::ScheduleType::kInverseSqrt
-                              : optim::ScheduleType::kLinear;
+  options.schedule.type = schedule_type(config.schedule);
   options.num_train_epochs =
       config.training.num_train_epochs.value_or(std::numeric_limits<double>::infinity());
   options.max_steps = config.training.max_steps.value_or(0);
   if (config.training.max_time) options.max_seconds = config.training.max_time->seconds();
-  options.warmup =
-      config.schedule.warmup.unit == config::Unit::kPercent
-          ? train::Warmup{train::Warmup::Unit::kFraction, config.schedule.warmup.fraction()}
-      : config.schedule.warmup.unit == config::Unit::kEpochs
-          ? train::Warmup{train::Warmup::Unit::kEpochs, config.schedule.warmup.amount}
-          : train::Warmup{train::Warmup::Unit::kSteps, config.schedule.warmup.amount};
+  options.warmup = build_warmup(config.schedule);
   options.skips_nonfinite = config.training.nonfinite == "skip";
   options.evaluate_every = build_interval(config.evaluation.every);
   options.evaluation_batch_size = config.evaluation.batch_size;

@@ -33,12 +33,16 @@ data::DataOptions build_data_options(const RunConfig& config, int num_threads,
 /// parts) and what follows from the tokenizers.
 nlohmann::json build_model_config(const RunConfig& config, const Tokenizers& tokenizers);
 
+/// What a model is made for, beside the config of the run.
+struct ModelInput {
+  const nlohmann::json& config;  ///< build_model_config()
+  const Tokenizers& tokenizers;
+  const data::LabelMap& labels;
+};
+
 /// The model that a run starts from: pretrained weights with a new head (what is new is logged), or
 /// random weights. `load` says what the pretrained weights may lack or hold beside.
-std::unique_ptr<models::Model> build_model(const RunConfig& config,
-                                           const nlohmann::json& model_config,
-                                           const Tokenizers& tokenizers,
-                                           const data::LabelMap& labels,
+std::unique_ptr<models::Model> build_model(const RunConfig& config, const ModelInput& input,
                                            const models::LoadOptions& load);
 
 /// The model of a checkpoint, built as the config says, with every weight from the checkpoint.

@@ -172,6 +172,7 @@ std::optional<config::Translation> translate_hugging_face_key(const config::Unkn
 
 std::vector<std::string> hugging_face_keys() {
   std::vector<std::string> keys;
+  keys.reserve(kRows.size());
   for (const Row& row : kRows) keys.emplace_back(row.theirs);
   return keys;
 }

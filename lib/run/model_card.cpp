@@ -29,6 +29,7 @@ std::vector<report::ModelCardResult> results_of(const fs::path& run_folder,
     if (belongs) chosen[event.split] = event;
   }
   std::vector<report::ModelCardResult> results;
+  results.reserve(chosen.size());
   for (const auto& [split, event] : chosen) results.push_back({split, event.values});
   return results;
 }

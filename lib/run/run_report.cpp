@@ -75,6 +75,7 @@ std::vector<report::WrongAnswer> wrong_answers(const DataText& text, const tasks
   };
   if (!wrong.empty()) data::visit_examples(text.path, text.read, text.dataset, visit);
   std::vector<report::WrongAnswer> shown;
+  shown.reserve(wrong.size());
   for (const tasks::WrongRow& row : wrong) {
     shown.push_back({texts.at(row.row), row.expected, row.predicted, row.confidence,
                      text.dataset.source_line(row.row)});

@@ -39,7 +39,7 @@ json read_document(const fs::path& path) {
 /// "NFD, Lowercase": the types of a section, those of a sequence one after the other.
 std::string types_of(const json& section) {
   if (!section.is_object()) return "none";
-  const std::string type = section.value("type", "?");
+  std::string type = section.value("type", "?");
   if (type != "Sequence") return type;
   std::string types;
   for (const auto& [key, parts] : section.items()) {

@@ -128,7 +128,7 @@ void set_id(json& model_config, const char* key, const std::optional<int64_t>& i
 
 /// Those of the two models that an encoder-decoder is made of.
 Tokenizers load_pair(const fs::path& encoder, const fs::path& decoder) {
-  const Tokenizers tokenizers = load_tokenizers(encoder);
+  Tokenizers tokenizers = load_tokenizers(encoder);
   std::error_code ignored;
   if (fs::equivalent(encoder, decoder, ignored)) return tokenizers;
   Tokenizers pair = tokenizers;

@@ -109,8 +109,9 @@ class Run {
     record_ = RunRecord::of(data_, threads_);
     if (found_) check_run_record(found_->folder, record_, request.allows_data_change);
     check_metrics(config_, data_.labels);
-    model_ = found_ ? build_model_from_checkpoint(config_, found_->folder, data_.labels)
-                    : build_model(config_, model_config_, tokenizers_, data_.labels, request.load);
+    model_ = found_
+                 ? build_model_from_checkpoint(config_, found_->folder, data_.labels)
+                 : build_model(config_, {model_config_, tokenizers_, data_.labels}, request.load);
     check_vocabulary(*model_, tokenizers_);
     generation_ = generation_of(config_, limits_);
     check_generation_fits(*model_, generation_);

@@ -40,22 +40,24 @@ std::vector<int32_t> labels_of(const data::Batch& batch, int64_t b) {
           batch.label_ids.begin() + batch.label_offsets[i + 1]};
 }
 
+/// How answers are written, and where they go.
+struct Writing {
+  const text::Tokenizer& tokenizer;
+  decode::Options generation;
+  std::unique_ptr<TextAnswers> answers;  ///< null: none are wanted
+};
+
 class TextEvaluation final : public Evaluation {
  public:
-  TextEvaluation(TextFeed& feed, const text::Tokenizer& tokenizer, decode::Options generation,
-                 const EvaluationRequest& request, std::unique_ptr<TextAnswers> answers)
-      : feed_(feed),
-        tokenizer_(tokenizer),
-        generation_(std::move(generation)),
-        request_(request),
-        answers_(std::move(answers)) {
+  TextEvaluation(TextFeed& feed, const EvaluationRequest& request, Writing writing)
+      : feed_(feed), request_(request), writing_(std::move(writing)) {
     if (request.has_intervals || gives_scores())
       rows_.resize(static_cast<size_t>(request.num_rows));
   }
 
   void add(const data::Batch& batch) override {
     if (request_.wants_values && feed_.has_labels(batch)) count(batch);
-    if (answers_) answer(batch);
+    if (writing_.answers) answer(batch);
   }
 
   metrics::Values values() const override {
@@ -83,7 +85,7 @@ class TextEvaluation final : public Evaluation {
 
   std::unique_ptr<Answers> take_answers() override {
     if (gives_scores()) return std::make_unique<TargetScores>(std::move(rows_));
-    return std::move(answers_);
+    return std::move(writing_.answers);
   }
 
  private:
@@ -134,25 +136,23 @@ class TextEvaluation final : public Evaluation {
 
   void answer(const data::Batch& batch) {
     const std::vector<decode::Hypotheses> written =
-        feed_.write(batch, generation_, request_.first_row);
+        feed_.write(batch, writing_.generation, request_.first_row);
     for (int64_t b = 0; b < batch.num_sequences(); ++b) {
       const int64_t row = batch.example_indices[static_cast<size_t>(b)];
-      answers_->set(row, written[static_cast<size_t>(b)]);
+      writing_.answers->set(row, written[static_cast<size_t>(b)]);
       if (!batch.label_offsets.empty())
-        answers_->set_reference(row, tokenizer_.decode(labels_of(batch, b), true));
+        writing_.answers->set_reference(row, writing_.tokenizer.decode(labels_of(batch, b), true));
     }
   }
 
   TextFeed& feed_;
-  const text::Tokenizer& tokenizer_;
-  decode::Options generation_;
   EvaluationRequest request_;
   metrics::Mean loss_;
   metrics::Mean accuracy_;
   bool is_probed_ = false;
-  std::optional<double> similarity_;      ///< of the first batch
-  std::unique_ptr<TextAnswers> answers_;  ///< null: none are wanted
-  std::vector<TargetScore> rows_;         ///< empty: nobody asks for them
+  std::optional<double> similarity_;  ///< of the first batch
+  Writing writing_;
+  std::vector<TargetScore> rows_;  ///< empty: nobody asks for them
 };
 
 }  // namespace
@@ -180,8 +180,9 @@ std::unique_ptr<Evaluation> TextTask::start_evaluation(const EvaluationRequest& 
                                        !is_quick && options_.generation.num_return_sequences > 1});
   }
   return std::make_unique<TextEvaluation>(
-      *feed_, tokenizer_, is_quick ? quick(options_.generation) : options_.generation, request,
-      std::move(answers));
+      *feed_, request,
+      Writing{tokenizer_, is_quick ? quick(options_.generation) : options_.generation,
+              std::move(answers)});
 }
 
 }  // namespace finetune::tasks

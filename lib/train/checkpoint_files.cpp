@@ -20,7 +20,7 @@ void write_train_state(base::Fs& fs, const std::filesystem::path& folder, const 
 
 TrainState read_train_state(const std::filesystem::path& folder, optim::AdamW& optimizer) {
   const std::filesystem::path file = folder / kStateName;
-  const TrainState state = train_state_from_json(base::read_file(file), file.string());
+  TrainState state = train_state_from_json(base::read_file(file), file.string());
   optimizer.load_state(tensors::read_safetensors(folder / kOptimizerName), state.position.updates);
   return state;
 }

@@ -33,7 +33,7 @@ TEST_CASE("a choice takes its names and nothing else") {
   Fruit fruit = Fruit::kApple;
   apps::add_choice<Fruit>(
       app, "--fruit", fruit,
-      {{"apple", Fruit::kApple}, {"pear", Fruit::kPear}, {"plum", Fruit::kPlum}}, "help");
+      {{"apple", Fruit::kApple}, {"pear", Fruit::kPear}, {"plum", Fruit::kPlum}});
   CHECK(refusal(app, "--fruit plum").empty());
   CHECK(fruit == Fruit::kPlum);
   CHECK(refusal(app, "--fruit=pear").empty());

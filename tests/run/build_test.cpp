@@ -207,7 +207,7 @@ TEST_CASE("a model without a path is built from its type and config") {
   const nlohmann::json model_config = build_model_config(config, tokenizers);
   CHECK(model_config.at("model_type") == "bert");
   CHECK(model_config.at("hidden_size") == 8);
-  CHECK(build_model(config, model_config, tokenizers, labels_of(4), {})->max_length() == 16);
+  CHECK(build_model(config, {model_config, tokenizers, labels_of(4)}, {})->max_length() == 16);
 }
 
 TEST_CASE("the head of a pretrained model is new where the labels differ, never in a checkpoint") {
@@ -215,10 +215,12 @@ TEST_CASE("the head of a pretrained model is new where the labels differ, never 
   const RunConfig config = tiny.config();
   const Tokenizers tokenizers = load_tokenizers(tiny / "model");
   const nlohmann::json model_config = build_model_config(config, tokenizers);
-  CHECK_THAT(test::logged([&] { build_model(config, model_config, tokenizers, labels_of(2), {}); }),
+  CHECK_THAT(test::logged([&] {
+               build_model(config, {model_config, tokenizers, labels_of(2)}, {});
+             }),
              Contains("initialised at random") && Contains("classifier.weight"));
   CHECK(test::logged([&] {
-          build_model(config, model_config, tokenizers, labels_of(3), {});
+          build_model(config, {model_config, tokenizers, labels_of(3)}, {});
         }).empty());
   CHECK_NOTHROW(build_model_from_checkpoint(config, tiny / "model", labels_of(3)));
   CHECK_THAT(test::error_of<CheckpointError>(
@@ -231,7 +233,7 @@ TEST_CASE("parameters are decayed but for biases and norms, and frozen ones are 
   const RunConfig config = tiny.config();
   const Tokenizers tokenizers = load_tokenizers(tiny / "model");
   const auto model =
-      build_model(config, build_model_config(config, tokenizers), tokenizers, labels_of(3), {});
+      build_model(config, {build_model_config(config, tokenizers), tokenizers, labels_of(3)}, {});
   auto named = models::named_parameters(model->module());
   named.front().value.set_requires_grad(false);
   const optim::FlatParameters parameters = build_parameters(*model);

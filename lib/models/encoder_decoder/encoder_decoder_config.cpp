@@ -115,7 +115,7 @@ SpecialIds read_ids(HfConfig& reader, const json& decoder, const DecoderConfig& 
   if (config.family != nullptr) defaults.pad = config.bert.padding;
   const SpecialIds own = read_special_ids(decoder_reader, config.vocab_size(), defaults);
   decoder_reader.check();
-  const SpecialIds ids = read_special_ids(reader, config.vocab_size(), own);
+  SpecialIds ids = read_special_ids(reader, config.vocab_size(), own);
   require_decoder_start(reader, ids);
   if (!ids.pad) {
     reader.add_problem(

@@ -101,7 +101,7 @@ std::vector<std::string> unused_endings(const EncoderDecoderConfig& config) {
     for (const char* end : {".weight", ".bias"})
       endings.push_back(std::string("decoder.") + name + end);
   }
-  endings.push_back("decoder.lm_head.weight");
+  endings.emplace_back("decoder.lm_head.weight");
   if (!config.ties_stacks) return endings;
   for (const NameRow& row :
        encoder_rows(config.encoder_family->names, config.encoder, "encoder.", "encoder.")) {

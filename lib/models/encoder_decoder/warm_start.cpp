@@ -66,12 +66,12 @@ Loaded<Seq2SeqModel> start_encoder_decoder(const WarmStart& start, const Generat
   std::vector<std::string> ignored;
   LoadOptions load_options;
   if (start.encoder.folder.empty()) {
-    load_options.fresh_prefixes.push_back(start.ties_stacks ? "" : "encoder.");
+    load_options.fresh_prefixes.emplace_back(start.ties_stacks ? "" : "encoder.");
   } else {
     add_part(start.encoder.folder, encoder_part_names(model->parts()), weights, ignored);
   }
   if (start.decoder.folder.empty()) {
-    if (!start.ties_stacks) load_options.fresh_prefixes.push_back("decoder.");
+    if (!start.ties_stacks) load_options.fresh_prefixes.emplace_back("decoder.");
   } else if (!start.ties_stacks) {
     add_part(start.decoder.folder, decoder_part_names(model->parts()), weights, ignored);
   }

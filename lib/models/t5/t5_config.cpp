@@ -61,6 +61,7 @@ void read_feed_forward(HfConfig& reader, T5Config& config, bool is_mt5_model) {
       {"gated-gelu_new", {true, Activation::kGeluTanh}},
       {"gated-silu", {true, Activation::kSilu}}};
   std::vector<std::string> names;
+  names.reserve(kinds.size());
   for (const auto& [name, kind] : kinds) names.push_back(name);
   const std::string name =
       reader.choice("feed_forward_proj", is_mt5_model ? "gated-gelu" : "relu", names);

@@ -132,7 +132,7 @@ NameTable t5_names(const T5Config& config) {
   // Copies that older files hold, and a bias that no cross-attention reads.
   table.unused_endings = {"coder.embed_tokens.weight",
                           "EncDecAttention.relative_attention_bias.weight"};
-  if (config.tie_word_embeddings) table.unused_endings.push_back("lm_head.weight");
+  if (config.tie_word_embeddings) table.unused_endings.emplace_back("lm_head.weight");
   return table;
 }
 
