@@ -113,6 +113,29 @@ TEST_CASE("text that is no JSON, or cut off anywhere, is refused") {
   CHECK(error_of(std::string(100000, '[')) != "no error");
 }
 
+TEST_CASE("ids may have holes; an added token takes the next free id whatever it says") {
+  const json added = {{"id", 777777},       {"content", "[X]"}, {"single_word", false},
+                      {"lstrip", false},    {"rstrip", false},  {"special", true},
+                      {"normalized", false}};
+  json value = {{"added_tokens", json::array({added})},
+                {"normalizer", nullptr},
+                {"pre_tokenizer", {{"type", "Whitespace"}}},
+                {"post_processor", nullptr},
+                {"decoder", nullptr},
+                {"model",
+                 {{"type", "WordPiece"},
+                  {"unk_token", "[UNK]"},
+                  {"continuing_subword_prefix", "##"},
+                  {"max_input_chars_per_word", 100},
+                  {"vocab", {{"[UNK]", 0}, {"a", 1}, {"b", 5}, {"##c", 999998}}}}}};
+  const test::TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "tokenizer.json";
+  test::write_file(file, value.dump());
+  Encoding encoding;
+  load_tokenizer(file)->encode("a b ac zz [X]", {}, encoding);
+  CHECK(encoding.ids == std::vector<int32_t>{1, 5, 1, 999998, 0, 4});  // of tokenizers 0.22.2
+}
+
 TEST_CASE("BertProcessing is the template it stands for") {
   json value = good();
   value["post_processor"] = {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "folder_fixtures.h"
+#include "text/vocabulary.h"
 
 namespace finetune::text {
 namespace {
@@ -36,6 +37,8 @@ TEST_CASE("a vocab.txt that is no list of tokens is refused with its line") {
   CHECK_THAT(error_of("[UNK]\nb\xFF\n"), Catch::Contains("line 2 is not UTF-8"));
   CHECK_THAT(error_of("\xEF\xBB\xBF[PAD]\n[UNK]\n"), Catch::Contains("byte-order mark"));
   CHECK_THAT(error_of(""), Catch::Contains("empty"));
+  CHECK_THAT(error_of(std::string(Vocabulary::kMaxIds + 1, '\n')),
+             Catch::Contains("more than 10000000 lines"));
 }
 
 TEST_CASE("special tokens that a tokenizer cannot do without are missed by name") {

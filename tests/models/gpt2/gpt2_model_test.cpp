@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "kernels/ops.h"
 #include "models/load.h"
 #include "models/models_test_support.h"
@@ -72,6 +73,26 @@ TEST_CASE("a classifier reads the last token that is not padding") {
   CHECK(test::largest_difference(logits({7, 8, 0, 0}), logits({7, 8})) < 1e-6);
   CHECK(test::largest_difference(logits({0, 0}), logits({0})) < 1e-6);
   CHECK_FALSE(logits({7, 0, 8}).equal(logits({7, 8})));
+}
+
+TEST_CASE("a classifier without a padding token reads the last token, whichever it is") {
+  const c10::NoGradGuard no_grad;
+  const test::TemporaryFolder folder;
+  const std::filesystem::path copy = folder.path() / "model";
+  std::filesystem::copy(test::fixture_folder("gpt2_classifier"), copy);
+  json config = base::read_json_file(copy / "config.json");
+  REQUIRE(config.erase("pad_token_id") == 1);
+  test::write_file(copy / "config.json", config.dump());
+  HeadOptions head;
+  head.num_labels = 3;
+  const auto with = load_sequence_classifier(test::fixture_folder("gpt2_classifier"), head, 1, {});
+  const auto without = load_sequence_classifier(copy, head, 1, {});
+  const auto is_equal = [&](const std::vector<int64_t>& ids) {
+    const nn::TokenBatch batch = test::make_batch({{ids, {}}});
+    return without.model->logits(batch, {}).equal(with.model->logits(batch, {}));
+  };
+  CHECK(is_equal({7, 8}));
+  CHECK_FALSE(is_equal({7, 8, 0}));
 }
 
 TEST_CASE("a dropout before the head is refused: GPT-2 has none") {
