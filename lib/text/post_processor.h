@@ -73,7 +73,8 @@ class PostProcessor {
     bool has_specials;  ///< special tokens are added
   };
   CharRange trimmed(CharRange offsets, SpaceRuns spaces, Place place) const;
-  /// All tokens of a text, the first of which stands at `place`; `spaces_of` gives the space of one.
+  /// All tokens of a text, the first of which stands at `place`; `spaces_of` gives the space of
+  /// one.
   template <class SpacesOf>
   void trim(std::span<CharRange> offsets, Place place, const SpacesOf& spaces_of) const;
   void append_windows(const Window& window, const EncodeOptions& options, Encoding& out) const;
