@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "train/checkpoint_files.h"
+#include "train/divergence.h"
 #include "train/evaluator.h"
 
 namespace finetune::train {
@@ -158,12 +159,7 @@ void Trainer::skip(const UpdateGroup& group, const std::string& reason) {
   const std::string where =
       base::cat(reason, " after ", state_.position.updates, " updates, on rows ", group.rows_text(),
                 " of the training set");
-  if (!options_.skips_nonfinite) {
-    throw DivergedError(
-        where +
-        ". Weights and checkpoints are as before this update. Lower optimizer.learning_rate, set "
-        "training.max_grad_norm, look at those rows, or set training.nonfinite to \"skip\".");
-  }
+  if (!options_.skips_nonfinite) refuse_update(where);
   ++state_.skipped_updates;
   if (++state_.consecutive_skipped >= options_.max_consecutive_skips) {
     throw DivergedError(base::cat(
@@ -221,6 +217,7 @@ bool Trainer::evaluate_now(bool& is_best) {
       evaluate(parts_.task, *parts_.validation,
                {options_.evaluation_batch_size, parts_.should_stop, tasks::AnswerMode::kNone});
   if (!result) return false;
+  require_finite_loss(result->values, state_.position.updates);
   if (!add_answer_metrics(result->values)) return false;
   const auto value_of = [&](const std::string& metric) {
     const auto found = result->values.find(metric);
@@ -266,6 +263,7 @@ bool Trainer::save(bool is_best, bool must_succeed) {
       if (is_best) parts_.checkpoints.mark_best(step);
       return true;
     }
+    require_sound_state(parts_.parameters, parts_.optimizer);
     state_.listener_state = parts_.listener.state();
     const auto bytes =
         static_cast<uint64_t>(parts_.parameters.num_parameters()) * 3 * sizeof(float);

@@ -76,7 +76,8 @@ enum class Outcome { kFinished, kStoppedEarly, kTimeIsUp, kPreempted };
 
 /// The training loop: groups of micro-batches -> one update each -> log, evaluate, save. Everything
 /// random is a function of (seed, counters in TrainState), so a run that was cut off anywhere and
-/// resumed from a checkpoint ends with the same bits as one that was not.
+/// resumed from a checkpoint ends with the same bits as one that was not. A state that an update
+/// has made useless (see divergence.h) is never saved: DivergedError.
 class Trainer {
  public:
   Trainer(TrainerParts parts, const TrainerOptions& options);
