@@ -97,8 +97,8 @@ class Trainer {
   void plan_updates();
   bool is_finished() const;
   double time_share() const;
-  void take_step();
-  UpdateGroup accumulate();
+  bool take_step();
+  std::optional<UpdateGroup> accumulate();
   data::Batch make_batch(std::span<const int64_t> rows) const;
   void apply(const UpdateGroup& group, double learning_rate, double grad_norm);
   void skip(const UpdateGroup& group, const std::string& reason);
