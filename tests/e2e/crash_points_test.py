@@ -102,7 +102,7 @@ class CrashPoints(support.Case):
             self.assertEqual(stopped.code, support.EXIT_PREEMPTED, f"{where}: {stopped}")
             self.assertEqual((os.readlink(run_folder / "last"), self.saved_steps(run_folder)), ("checkpoint-6", [3, 6]), where)
             self.check_after_crash(config, run_folder, where)
-        for when in range(first, end):
+        for when in range(first, end, 3):
             where = f"terminated at fsync {when} and the next of {first} to {end}"
             run_folder = self.folder / f"twice-{when}"
             ended = support.run("train", config, f"--output_dir={run_folder}",
