@@ -6,6 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "base/log.h"
+#include "base/strings.h"
+
 namespace finetune::report {
 namespace {
 
@@ -89,6 +92,10 @@ void MetricsLog::append(const Json& line) {
 }
 
 void MetricsLog::truncate_to(int64_t offset) {
+  if (offset > file_.size()) {
+    base::log_warning(base::cat(path_.string(), " holds ", file_.size(), " bytes of the ", offset,
+                                " that were written before the checkpoint: lines are missing"));
+  }
   file_.truncate(end_of_last_line(path_, std::min(offset, file_.size())));
 }
 

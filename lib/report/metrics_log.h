@@ -33,7 +33,8 @@ class MetricsLog {
 
   int64_t offset() const { return file_.size(); }
 
-  /// Cuts the file to `offset` bytes or a little less: to the end of a whole line.
+  /// Cuts the file to `offset` bytes or a little less: to the end of a whole line. Warns
+  /// where it is shorter: a power cut may take lines that a checkpoint counts on.
   void truncate_to(int64_t offset);
 
  private:

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -82,6 +83,21 @@ void write_training_texts(const RunConfig& config, const fs::path& folder) {
   target->close();
 }
 
+/// Removes those files at its end, whatever ends it.
+class TextRemover {
+ public:
+  explicit TextRemover(fs::path folder) : folder_(std::move(folder)) {}
+  ~TextRemover() {
+    std::error_code ignored;
+    for (const char* name : {kSourceTextName, kTargetTextName}) fs::remove(folder_ / name, ignored);
+  }
+  TextRemover(const TextRemover&) = delete;
+  TextRemover& operator=(const TextRemover&) = delete;
+
+ private:
+  fs::path folder_;
+};
+
 /// Trains what the config says at `key` into `folder`.
 struct Side {
   std::string key;
@@ -92,12 +108,12 @@ struct Side {
 
 void train_side(const Side& side, const fs::path& texts, const fs::path& folder, int num_threads) {
   const TokenizerTraining training = read_tokenizer_training(side.key, side.choice.object);
+  const std::vector<std::string> both = {(texts / kSourceTextName).string(),
+                                         (texts / kTargetTextName).string()};
   std::vector<std::string> files = {(texts / side.own_text).string()};
-  if (side.is_joint || training.joint) {
-    files = {(texts / kSourceTextName).string(), (texts / kTargetTextName).string()};
-  }
+  if (side.is_joint || training.joint) files = both;
   std::erase_if(files, [](const std::string& file) { return fs::file_size(file) == 0; });
-  train::StopSignal::poll();
+  const train::EndAtFirstSignal ends(both);
   base::log_info(base::cat("training a tokenizer (", side.key, ")"));
   for (const auto& [name, content] : train_vocabulary(training, files, num_threads))
     base::write_file_synced(base::posix_fs(), folder / name, content);
@@ -165,6 +181,7 @@ Tokenizers build_tokenizers(const RunConfig& config, const std::optional<fs::pat
   const fs::path folder = config.output_dir / kTrainedTokenizerName;
   const bool is_trained =
       !source.choice.object.empty() || (!is_shared && !model.target_tokenizer->object.empty());
+  const TextRemover remover(folder);
   if (is_trained) {
     fs::remove_all(folder);  // of an earlier start that saved nothing
     fs::create_directories(folder);
@@ -175,10 +192,6 @@ Tokenizers build_tokenizers(const RunConfig& config, const std::optional<fs::pat
   if (!is_shared) {
     const Side target{"model.target_tokenizer", *model.target_tokenizer, kTargetTextName, false};
     load_target(resolve(target, folder, folder / "target", num_threads), tokenizers);
-  }
-  if (is_trained) {
-    fs::remove(folder / kSourceTextName);
-    fs::remove(folder / kTargetTextName);
   }
   return tokenizers;
 }

@@ -42,6 +42,23 @@ std::vector<int64_t> steps_of(const std::vector<std::string>& names) {
   return steps;
 }
 
+/// Throws CheckpointError where the folder of `step` does not hold what was saved at that step.
+void verify_checkpoint(const fs::path& folder, int64_t step) {
+  const Manifest manifest = verify_manifest(folder);
+  if (manifest.step == step) return;
+  throw CheckpointError(
+      base::cat(folder.string(), ": holds step ", manifest.step, " under another name"));
+}
+
+/// Renames a damaged checkpoint so that nothing takes it for one.
+void set_aside(base::Fs& files, const fs::path& folder, const std::string& why) {
+  fs::path aside = folder.parent_path() / base::cat("damaged-", folder.filename().string());
+  if (files.exists(aside)) aside += base::cat(".", getpid());
+  base::log_warning(base::cat("renamed to ", aside.filename().string(), "\n", why));
+  files.rename(folder, aside);
+  files.sync_directory(folder.parent_path());
+}
+
 }  // namespace
 
 std::string checkpoint_name(int64_t step) { return base::cat(kPrefix, step); }
@@ -94,16 +111,42 @@ void CheckpointStore::write_folder(const fs::path& folder, int64_t step,
 
 void CheckpointStore::publish(const fs::path& folder, int64_t step, bool is_best) {
   const fs::path target = run_folder_ / checkpoint_name(step);
-  if (fs_.exists(target)) {
-    base::log_warning(
-        base::cat("replacing ", target.string(), ", left by an earlier attempt at this step"));
-    discard(target);
-  }
+  if (fs_.exists(target)) make_room(target, step);
   fs_.rename(folder, target);
+  is_whole_[step] = true;
   fs_.sync_directory(run_folder_);
   move_link("last", step);
   fs_.sync_directory(run_folder_);
   if (is_best) mark_best(step);
+}
+
+/// For a checkpoint whose step is reached again.
+void CheckpointStore::make_room(const fs::path& target, int64_t step) {
+  if (!is_whole(step)) {
+    set_aside(fs_, target, "its step is reached again");
+    return;
+  }
+  base::log_warning(
+      base::cat("replacing ", target.string(), ", left by an earlier attempt at this step"));
+  discard(target);
+}
+
+/// Whether a checkpoint holds what was saved. Those that were there before this run are read for
+/// that, once.
+bool CheckpointStore::is_whole(int64_t step) {
+  const auto known = is_whole_.find(step);
+  if (known != is_whole_.end()) return known->second;
+  bool& answer = is_whole_[step];
+  try {
+    verify_checkpoint(run_folder_ / checkpoint_name(step), step);
+    answer = true;
+  } catch (const Error& damaged) {
+    base::log_warning(
+        base::cat("keeping a checkpoint that does not hold what was saved, beside "
+                  "those that checkpoints.keep_last counts; --repair renames it\n",
+                  damaged.report()));
+  }
+  return answer;
 }
 
 void CheckpointStore::mark_best(int64_t step) {
@@ -126,11 +169,15 @@ void CheckpointStore::move_link(const std::string& name, int64_t step) {
 }
 
 void CheckpointStore::rotate(int64_t newest_step) {
+  const std::vector<int64_t> steps = steps_of(fs_.list(run_folder_));
+  const int64_t most_kept = std::max<int64_t>(options_.keep_last, 1);
+  if (std::ssize(steps) <= most_kept) return;
   int64_t num_kept = 0;
-  for (const int64_t step : steps_of(fs_.list(run_folder_))) {
-    if (step > newest_step) continue;  // a damaged newer one: left for its owner to look at
+  for (const int64_t step : steps) {
+    // Damaged ones are left for their owner to look at; newer ones were passed over as such.
+    if (step > newest_step || !is_whole(step)) continue;
     const bool is_best = options_.keep_best && best_step_ == step;
-    if (num_kept < std::max<int64_t>(options_.keep_last, 1)) {
+    if (num_kept < most_kept) {
       ++num_kept;
     } else if (!is_best) {
       remove_if_possible([&] {
@@ -165,30 +212,13 @@ void CheckpointStore::sweep() {
   }
 }
 
-namespace {
-
-/// Throws CheckpointError where the folder of `step` does not hold what was saved at that step.
-void verify_checkpoint(const fs::path& folder, int64_t step) {
-  const Manifest manifest = verify_manifest(folder);
-  if (manifest.step == step) return;
-  throw CheckpointError(
-      base::cat(folder.string(), ": holds step ", manifest.step, " under another name"));
-}
-
-}  // namespace
-
 void set_damaged_aside(base::Fs& files, const fs::path& run_folder) {
   for (const int64_t step : steps_of(files.list(run_folder))) {
     const fs::path folder = run_folder / checkpoint_name(step);
     try {
       verify_checkpoint(folder, step);
     } catch (const CheckpointError& damaged) {
-      fs::path aside = run_folder / base::cat("damaged-", checkpoint_name(step));
-      if (files.exists(aside)) aside += base::cat(".", getpid());
-      base::log_warning(
-          base::cat("renamed to ", aside.filename().string(), "\n", damaged.report()));
-      files.rename(folder, aside);
-      files.sync_directory(run_folder);
+      set_aside(files, folder, damaged.report());
     }
   }
 }

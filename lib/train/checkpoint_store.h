@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -20,7 +21,8 @@ struct CheckpointOptions {
 /// save() makes a checkpoint appear whole or not at all, whatever happens in between: temporary
 /// folder, every file synced, manifest, rename, directory synced; only then the links move, and
 /// only then old checkpoints go. All writes go through the Fs. Throws IoError; what was there
-/// before is then untouched.
+/// before is then untouched. A damaged checkpoint is never removed: it does not count as kept, and
+/// where its step is reached again it is renamed, as set_damaged_aside() does.
 class CheckpointStore {
  public:
   CheckpointStore(base::Fs& fs, std::filesystem::path run_folder, const CheckpointOptions& options);
@@ -44,6 +46,8 @@ class CheckpointStore {
   void write_folder(const std::filesystem::path& folder, int64_t step,
                     const WriteFiles& write_files);
   void publish(const std::filesystem::path& folder, int64_t step, bool is_best);
+  void make_room(const std::filesystem::path& target, int64_t step);
+  bool is_whole(int64_t step);
   void move_link(const std::string& name, int64_t step);
   void rotate(int64_t newest_step);
   void forget_best();
@@ -53,6 +57,7 @@ class CheckpointStore {
   std::filesystem::path run_folder_;
   CheckpointOptions options_;
   std::optional<int64_t> best_step_;
+  std::map<int64_t, bool> is_whole_;  ///< by step, of the checkpoints that were written or read
 };
 
 struct FoundCheckpoint {

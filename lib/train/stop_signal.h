@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace finetune::train {
 
 /// What StopSignal::poll() throws. No error: nobody has to act, and nobody may report it as one.
@@ -19,6 +22,17 @@ class StopSignal {
 
   /// For work that has nothing to save: throws Stopped once a signal came. From any thread.
   static void poll();
+};
+
+/// While it lives, within the life of a StopSignal, the first signal ends the process at once with
+/// exit code 75, removes `temporary_files` and says so on stderr: for work of others that has
+/// nothing to save and never looks for a signal. Throws Stopped where one has come before.
+class EndAtFirstSignal {
+ public:
+  explicit EndAtFirstSignal(std::vector<std::string> temporary_files);
+  ~EndAtFirstSignal();
+  EndAtFirstSignal(const EndAtFirstSignal&) = delete;
+  EndAtFirstSignal& operator=(const EndAtFirstSignal&) = delete;
 };
 
 }  // namespace finetune::train

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "train/checkpoint_files.h"
+#include "train/divergence.h"
 #include "train/evaluator.h"
 
 namespace finetune::train {
@@ -57,9 +58,7 @@ Outcome Trainer::run() {
   seconds_before_ = state_.position.seconds;
   for (;;) {
     if (state_.is_boundary_pending && !finish_boundary()) break;
-    if (is_finished()) break;
-    if (parts_.should_stop && parts_.should_stop()) break;
-    take_step();
+    if (is_finished() || !take_step()) break;
   }
   const bool is_preempted = state_.is_boundary_pending || !is_finished();
   if (last_saved_step_ != state_.position.updates) save(/*is_best=*/false, /*must_succeed=*/true);
@@ -91,10 +90,13 @@ void Trainer::load_epoch(int64_t epoch) {
   loaded_epoch_ = epoch;
 }
 
-void Trainer::take_step() {
+/// False when a signal came before the update was computed: nothing of it is left behind.
+bool Trainer::take_step() {
   const Position before = state_.position;
   load_epoch(state_.epoch);
-  const UpdateGroup group = accumulate();
+  const auto accumulated = accumulate();
+  if (!accumulated) return false;
+  const UpdateGroup& group = *accumulated;
   const double grad_norm = parts_.optimizer.gradient_norm(group.scale());
   state_.examples += static_cast<int64_t>(group.rows.size());
   state_.position.tokens += group.num_tokens;
@@ -115,25 +117,32 @@ void Trainer::take_step() {
                              seconds_since(group.start)});
   }
   if (is_due(options_.log_every, before, state_.position) || is_finished()) log();
+  return true;
 }
 
-UpdateGroup Trainer::accumulate() {
+/// Nothing when a signal came between two micro-batches.
+std::optional<UpdateGroup> Trainer::accumulate() {
   UpdateGroup group;
   group.start = std::chrono::steady_clock::now();
   const int64_t steps = options_.sampler.gradient_accumulation_steps;
   const auto begin = static_cast<size_t>(state_.group_in_epoch * steps);
   const size_t end = std::min(begin + static_cast<size_t>(steps), batches_.size());
+  auto dropout_step = static_cast<uint64_t>(state_.micro_batches);
   for (size_t i = begin; i < end; ++i) {
+    if (parts_.should_stop && parts_.should_stop()) {
+      std::ranges::fill(parts_.parameters.gradients(), 0.0F);
+      return std::nullopt;
+    }
     const data::Batch batch = make_batch(batches_[i]);
-    const nn::Pass pass{true, options_.seed, static_cast<uint64_t>(state_.micro_batches)};
+    const nn::Pass pass{true, options_.seed, dropout_step++};
     const tasks::LossSum loss = parts_.task.loss(batch, pass);
     torch::autograd::backward({loss.sum}, {});
     group.loss_sum += loss.sum.item<double>();
     group.num_targets += loss.num_targets;
     group.num_tokens += batch.num_tokens();
     group.rows.insert(group.rows.end(), batches_[i].begin(), batches_[i].end());
-    ++state_.micro_batches;
   }
+  state_.micro_batches = static_cast<int64_t>(dropout_step);
   return group;
 }
 
@@ -158,12 +167,7 @@ void Trainer::skip(const UpdateGroup& group, const std::string& reason) {
   const std::string where =
       base::cat(reason, " after ", state_.position.updates, " updates, on rows ", group.rows_text(),
                 " of the training set");
-  if (!options_.skips_nonfinite) {
-    throw DivergedError(
-        where +
-        ". Weights and checkpoints are as before this update. Lower optimizer.learning_rate, set "
-        "training.max_grad_norm, look at those rows, or set training.nonfinite to \"skip\".");
-  }
+  if (!options_.skips_nonfinite) refuse_update(where);
   ++state_.skipped_updates;
   if (++state_.consecutive_skipped >= options_.max_consecutive_skips) {
     throw DivergedError(base::cat(
@@ -221,6 +225,7 @@ bool Trainer::evaluate_now(bool& is_best) {
       evaluate(parts_.task, *parts_.validation,
                {options_.evaluation_batch_size, parts_.should_stop, tasks::AnswerMode::kNone});
   if (!result) return false;
+  require_finite_loss(result->values, state_.position.updates);
   if (!add_answer_metrics(result->values)) return false;
   const auto value_of = [&](const std::string& metric) {
     const auto found = result->values.find(metric);
@@ -266,6 +271,7 @@ bool Trainer::save(bool is_best, bool must_succeed) {
       if (is_best) parts_.checkpoints.mark_best(step);
       return true;
     }
+    require_sound_state(parts_.parameters, parts_.optimizer);
     state_.listener_state = parts_.listener.state();
     const auto bytes =
         static_cast<uint64_t>(parts_.parameters.num_parameters()) * 3 * sizeof(float);

@@ -76,7 +76,8 @@ enum class Outcome { kFinished, kStoppedEarly, kTimeIsUp, kPreempted };
 
 /// The training loop: groups of micro-batches -> one update each -> log, evaluate, save. Everything
 /// random is a function of (seed, counters in TrainState), so a run that was cut off anywhere and
-/// resumed from a checkpoint ends with the same bits as one that was not.
+/// resumed from a checkpoint ends with the same bits as one that was not. A state that an update
+/// has made useless (see divergence.h) is never saved: DivergedError.
 class Trainer {
  public:
   Trainer(TrainerParts parts, const TrainerOptions& options);
@@ -96,8 +97,8 @@ class Trainer {
   void plan_updates();
   bool is_finished() const;
   double time_share() const;
-  void take_step();
-  UpdateGroup accumulate();
+  bool take_step();
+  std::optional<UpdateGroup> accumulate();
   data::Batch make_batch(std::span<const int64_t> rows) const;
   void apply(const UpdateGroup& group, double learning_rate, double grad_norm);
   void skip(const UpdateGroup& group, const std::string& reason);

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -83,6 +84,49 @@ class CrashPoints(support.Case):
                 tried += 1
         self.assertGreaterEqual(tried, 2 * kills, counts)
 
+    def calls_before(self, call, name):
+        """How often the run of call_numbers() made a call before the first one that names this file."""
+        text = (self.folder / "calls").read_text()
+        return len(re.findall(rf"^\d+ +{call}\(", text[:text.index(name)], re.M))
+
+    def test_a_signal_during_a_save_lets_it_finish_and_a_second_ends_the_run(self):
+        config = self.prepare(CHANGES)
+        _, self.weights = self.call_numbers(config)
+        first, end = self.calls_before("fsync", ".tmp-checkpoint-6") + 1, self.calls_before("fsync", ".tmp-checkpoint-9")
+        self.assertGreater(end - first, 8, "files of a checkpoint, its folders, the links")
+        for when in range(first, end + 1):
+            where = f"terminated at fsync {when} of {first} to {end}"
+            run_folder = self.folder / f"once-{when}"
+            stopped = support.run("train", config, f"--output_dir={run_folder}",
+                                  wrapper=self.strace("-e", f"inject=fsync:signal=TERM:when={when}"))
+            self.assertEqual(stopped.code, support.EXIT_PREEMPTED, f"{where}: {stopped}")
+            self.assertEqual((os.readlink(run_folder / "last"), self.saved_steps(run_folder)), ("checkpoint-6", [3, 6]), where)
+            self.check_after_crash(config, run_folder, where)
+        for when in range(first, end, 3):
+            where = f"terminated at fsync {when} and the next of {first} to {end}"
+            run_folder = self.folder / f"twice-{when}"
+            ended = support.run("train", config, f"--output_dir={run_folder}",
+                                wrapper=self.strace("-e", f"inject=fsync:signal=TERM:when={when}..{when + 1}"))
+            self.assertEqual(ended.code, 128 + signal.SIGTERM, f"{where}: {ended}")
+            self.assertEqual(self.saved_steps(run_folder), [3], where)
+            self.check_after_crash(config, run_folder, where)
+
+    def test_a_signal_behind_the_last_update_leaves_the_end_of_the_run_to_the_next_start(self):
+        config = self.prepare(CHANGES)
+        _, self.weights = self.call_numbers(config)
+        when = self.calls_before("rename", "/checkpoint-9")
+        run_folder = self.folder / "late"
+        stopped = support.run("train", config, f"--output_dir={run_folder}",
+                              wrapper=self.strace("-e", f"inject=rename:signal=TERM:when={when}"))
+        self.assertEqual(stopped.code, support.EXIT_PREEMPTED, stopped)
+        self.assertEqual(os.readlink(run_folder / "last"), "checkpoint-9")
+        for name in ("report.html", "all_results.json"):
+            self.assertTrue((self.folder / "whole" / name).exists())
+            self.assertFalse((run_folder / name).exists(), name)
+        self.check_after_crash(config, run_folder, "at the end")
+        for name in ("report.html", "all_results.json"):
+            self.assertTrue((run_folder / name).exists(), name)
+
     def test_killed_before_a_link_moves(self):
         """The checkpoint is whole, `last` or `best` still name the one before: a resume sets them right."""
         config = self.prepare({**CHANGES, "evaluation": {"every": "3 steps", "metric": "loss"}})
@@ -103,7 +147,7 @@ class CrashPoints(support.Case):
         _, self.weights = self.call_numbers(config)
         run_folder = self.folder / "eio"
         # the small files of the start are synced first; from the first checkpoint on every fsync fails
-        start = self.syncs_before_first_checkpoint()
+        start = self.calls_before("fsync", ".tmp-checkpoint-3")
         failed = support.run("train", config, f"--output_dir={run_folder}",
                              wrapper=self.strace("-e", f"inject=fsync:error=EIO:when={start + 1}+"))
         self.assert_fails(failed, support.EXIT_IO, "checkpoint-3", "Input/output error")
@@ -112,15 +156,10 @@ class CrashPoints(support.Case):
         self.assert_no_checkpoint(run_folder)
         self.check_after_crash(config, run_folder, "after EIO")
 
-    def syncs_before_first_checkpoint(self):
-        text = (self.folder / "calls").read_text()
-        return len(re.findall(r"^\d+ +fsync\(", text[:text.index(".tmp-checkpoint-3")], re.M))
-
     def test_one_failed_write_does_not_hurt_what_was_saved(self):
         config = self.prepare(CHANGES)
         _, self.weights = self.call_numbers(config)
-        text = (self.folder / "calls").read_text()
-        before = len(re.findall(r"^\d+ +write\(", text[:text.index(".tmp-checkpoint-6")], re.M))
+        before = self.calls_before("write", ".tmp-checkpoint-6")
         run_folder = self.folder / "enospc"
         failed = support.run("train", config, f"--output_dir={run_folder}",
                              wrapper=self.strace("-e", f"inject=write:error=ENOSPC:when={before + 3}"))
@@ -132,8 +171,7 @@ class CrashPoints(support.Case):
         """The save of the best model fails and the run goes on: no result may speak of a model that nobody has."""
         config = self.prepare(support.merged(CHANGES, {"optimizer": {"learning_rate": 1e-9}}))  # no later model is better
         _, self.weights = self.call_numbers(config)
-        text = (self.folder / "calls").read_text()
-        before = len(re.findall(r"^\d+ +write\(", text[:text.index(".tmp-checkpoint-3")], re.M))
+        before = self.calls_before("write", ".tmp-checkpoint-3")
         run_folder = self.folder / "unsaved"
         result = support.run("train", config, "--json", f"--output_dir={run_folder}",
                              wrapper=self.strace("-e", f"inject=write:error=ENOSPC:when={before + 3}"))

@@ -232,16 +232,29 @@ class RunFolder(support.Case):
         self.assertEqual(summary["validation"]["accuracy"], best["accuracy"])
 
     def test_a_run_that_diverges_saves_nothing_afterwards(self):
-        config = self.short(optimizer={"learning_rate": 1e30}, schedule={"type": "constant", "warmup": "0 steps"},
-                            training={"max_grad_norm": 0})
-        result = support.run("train", config)
-        self.assert_fails(result, support.EXIT_DIVERGED, "after 1 updates", "rows")
-        for path in (self.folder / "run").glob("checkpoint-*/model.safetensors"):
-            from safetensors.torch import load_file
+        """The first update ruins the weights, at 1e39 beyond what is finite; whoever saves or judges them must notice."""
+        for rate, every, policy in (("1e30", 2, "error"), ("1e30", 1, "error"), ("1e39", 1, "error"), ("1e39", 1, "skip")):
+            with self.subTest(rate=rate, every=every, nonfinite=policy):
+                config = self.short(schedule={"type": "constant", "warmup": "0 steps"}, checkpoints={"every": f"{every} steps"},
+                                    evaluation={"every": f"{every} steps"}, output_dir=f"run-{rate}-{every}-{policy}")
+                result = support.run("train", config, f"optimizer.learning_rate={rate}", f"training.nonfinite={policy}", "training.max_grad_norm=0")
+                self.assert_fails(result, support.EXIT_DIVERGED, "after 1 updates", "rows" if every == 2 else "not saved")
+                run_folder = self.folder / f"run-{rate}-{every}-{policy}"
+                self.assert_no_checkpoint(run_folder)
+                self.assertFalse((run_folder / "all_results.json").exists() or support.events(run_folder, "evaluation"))
 
-            for name, tensor in load_file(path).items():
-                self.assertTrue(bool(tensor.isfinite().all()), f"{path}: {name}")
-        self.assertFalse((self.folder / "run" / "all_results.json").exists())
+    def test_a_run_that_diverges_keeps_its_good_checkpoints(self):
+        config = self.short(training={"max_steps": 2})
+        self.train(config)
+        before = self.bytes_of(self.folder / "run")
+        for every in (1, 100):  # 100: no evaluation that would notice
+            broken = support.run("train", config, "training.max_steps=4", "optimizer.learning_rate=1e30", "schedule.type=constant",
+                                 "checkpoints.every=1 steps", "checkpoints.keep_last=1", "checkpoints.keep_best=false", "--force",
+                                 f"evaluation.every={every} steps")
+            self.assert_fails(broken, support.EXIT_DIVERGED, "after 3 updates", "not saved")
+            self.assertEqual(self.bytes_of(self.folder / "run"), before)
+            self.assertEqual([path.name for path in (self.folder / "run").glob("checkpoint-*")], ["checkpoint-2"])
+        self.assertEqual(self.train(config)["steps"], 2)
 
     def test_exports_never_replace_what_is_not_theirs(self):
         self.train(self.short())

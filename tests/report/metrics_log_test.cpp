@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "support/standard_stream.h"
 #include "support/test_support.h"
 
 using namespace finetune::report;
@@ -84,19 +85,25 @@ TEST_CASE("cutting at the offset of a checkpoint lets no step appear twice") {
   CHECK(read_file(path) == uninterrupted);
 }
 
-TEST_CASE("a torn last line is cut off, and an offset beyond the file is no error") {
+TEST_CASE("a torn last line is cut off, and an offset beyond the file is a warning") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";
+  const auto said = folder.path() / "stderr";
   finetune::test::write_file(path, "{\"event\":\"train\"}\n{\"event\":\"tra");
+  finetune::test::write_file(said, "");
   {
+    const finetune::test::StandardStream errors(STDERR_FILENO, said);
     MetricsLog log(path);
     CHECK(log.offset() == 18);
+    log.truncate_to(18);
+    CHECK(read_file(said).empty());
     log.truncate_to(1000);
     CHECK(log.offset() == 18);
     log.truncate_to(10);  // inside the first line
     CHECK(log.offset() == 0);
   }
   CHECK(std::filesystem::file_size(path) == 0);
+  CHECK_THAT(read_file(said), Catch::Contains("metrics.jsonl holds 18 bytes of the 1000"));
 }
 
 TEST_CASE("a log on a full disk loses its lines and nothing else") {

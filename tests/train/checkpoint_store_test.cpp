@@ -179,18 +179,56 @@ TEST_CASE("a full disk is an error before anything is written, with the bytes ne
   CHECK(files.list("/run").empty());
 }
 
+/// Saves steps 1 to `last_step`, of which these are damaged then.
+void save_and_damage(const fs::path& folder, int64_t last_step, const std::set<int64_t>& damaged) {
+  CheckpointStore store(base::posix_fs(), folder, {9, true});
+  for (int64_t step = 1; step <= last_step; ++step)
+    store.save(step, false, kNeededBytes, files_of(step));
+  for (const int64_t step : damaged)
+    test::write_file(folder / checkpoint_name(step) / "state.json", "{\"step\":?}");
+}
+
 TEST_CASE(
-    "a damaged newest checkpoint is passed over, kept, and replaced when its step is reached "
-    "again") {
+    "a damaged newest checkpoint is passed over, and renamed when its step is reached again") {
   const test::TemporaryFolder folder;
-  CheckpointStore store(base::posix_fs(), folder.path(), {3, true});
-  store.save(1, false, kNeededBytes, files_of(1));
-  store.save(2, false, kNeededBytes, files_of(2));
-  test::write_file(folder.path() / "checkpoint-2" / "state.json", "{\"step\":3}");
+  save_and_damage(folder.path(), 2, {2});
   CHECK(find_newest_checkpoint(folder.path())->step == 1);
   CHECK(names_in(folder.path()).contains("checkpoint-2"));
+  CheckpointStore store(base::posix_fs(), folder.path(), {3, true});
+  store.restore(1, std::nullopt);
   store.save(2, false, kNeededBytes, files_of(2));
   CHECK(find_newest_checkpoint(folder.path())->step == 2);
+  CHECK(test::read_file(folder.path() / "damaged-checkpoint-2" / "state.json") == "{\"step\":?}");
+}
+
+TEST_CASE("damaged checkpoints neither count nor go in a rotation") {
+  const test::TemporaryFolder folder;
+  save_and_damage(folder.path(), 5, {2, 4, 5});
+  for (const int64_t step : {6, 7}) {  // the second start passes over none: 6 is whole
+    CheckpointStore store(base::posix_fs(), folder.path(), {2, true});
+    store.restore(find_newest_checkpoint(folder.path())->step, std::nullopt);
+    store.save(step, false, kNeededBytes, files_of(step));
+    std::set<std::string> names = {"checkpoint-2", "checkpoint-4", "checkpoint-5", "last"};
+    names.insert({checkpoint_name(step), checkpoint_name(step == 6 ? 3 : 6)});
+    CHECK(names_in(folder.path()) == names);
+  }
+}
+
+TEST_CASE("a save whose end failed is repeated at the same step") {
+  test::CrashFs::Plan plan;
+  {
+    test::CrashFs files;
+    files.add_folder("/run");
+    CheckpointStore(files, "/run", {2, true}).save(1, false, kNeededBytes, files_of(1));
+    plan.fail_at = std::ssize(files.operations()) - 1;  // syncing the folder of the links
+  }
+  test::CrashFs files(plan);
+  files.add_folder("/run");
+  CheckpointStore store(files, "/run", {2, true});
+  CHECK_THROWS_AS(store.save(1, false, kNeededBytes, files_of(1)), IoError);
+  REQUIRE(files.exists("/run/checkpoint-1"));
+  store.save(1, false, kNeededBytes, files_of(1));
+  CHECK(files.list("/run") == std::vector<std::string>{"checkpoint-1", "last"});
 }
 
 TEST_CASE("damaged checkpoints are set aside whole, and whole ones stay") {

@@ -57,7 +57,10 @@ void Record::on_checkpoint(const train::CheckpointEvent& event) {
   saved_steps.push_back(event.position.updates);
 }
 
-void Record::on_skip(const train::SkipEvent& event) { skips.push_back(event); }
+void Record::on_skip(const train::SkipEvent& event) {
+  skips.push_back(event);
+  if (after_skip) after_skip();
+}
 
 train::TrainerOptions toy_options() {
   train::TrainerOptions options;

@@ -27,6 +27,7 @@ struct Record : train::TrainListener {
   std::vector<int64_t> saved_steps;
   std::vector<train::SkipEvent> skips;
   std::function<void(int64_t step)> after_step;
+  std::function<void()> after_skip;
 
   void on_step(const train::StepEvent& event) override;
   void on_evaluation(const train::EvaluationEvent& event) override;
