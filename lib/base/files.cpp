@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 #include "base/descriptor.h"
@@ -73,6 +74,13 @@ class PosixFs : public Fs {
                   errno);
     }
   }
+  void exchange(const fs::path& a, const fs::path& b) override {
+    if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0) return;
+    if (errno != EINVAL && errno != ENOSYS)
+      throw_errno("exchange with " + quote(b.filename().string()) + " the file or folder", a,
+                  errno);
+    exchange_by_renames(a, b);
+  }
   void remove_file(const fs::path& path) override {
     if (::unlink(path.c_str()) != 0) throw_errno("remove", path, errno);
   }
@@ -114,6 +122,20 @@ class PosixFs : public Fs {
     struct statvfs info {};
     if (::statvfs(path.c_str(), &info) != 0) throw_errno("find the free space of", path, errno);
     return uint64_t{info.f_bavail} * uint64_t{info.f_frsize};
+  }
+
+ private:
+  void exchange_by_renames(const fs::path& a, const fs::path& b) {
+    fs::path aside = a;
+    aside += ".aside";
+    rename(b, aside);
+    try {
+      rename(a, b);
+    } catch (const IoError&) {
+      rename(aside, b);
+      throw;
+    }
+    rename(aside, a);
   }
 };
 

@@ -35,6 +35,9 @@ class Fs {
       const std::filesystem::path& path) = 0;                          ///< new or truncated
   virtual void make_directory(const std::filesystem::path& path) = 0;  ///< parent must exist
   virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+  /// Each takes the other's name; both must exist. One step where the file system can, else renames
+  /// of which the last that fails is undone.
+  virtual void exchange(const std::filesystem::path& a, const std::filesystem::path& b) = 0;
   virtual void remove_file(const std::filesystem::path& path) = 0;  ///< a link, not its target
   virtual void remove_tree(const std::filesystem::path& path) = 0;  ///< nothing there is no error
   virtual void symlink(const std::filesystem::path& target, const std::filesystem::path& link) = 0;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <ctime>
 
 #include "base/files.h"
@@ -21,6 +23,10 @@ std::string command_line() {
   std::string command = read_file("/proc/self/cmdline");
   std::replace(command.begin(), command.end(), '\0', ' ');
   return std::string(trim(command));
+}
+
+bool is_running(int64_t process) {
+  return ::kill(static_cast<pid_t>(process), 0) == 0 || errno != ESRCH;
 }
 
 std::string utc_now() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 /// Who wrote a file: for locks, event files and the record of a run.
@@ -8,6 +9,8 @@ namespace finetune::base {
 std::string host_name();  ///< "localhost" where the machine has no name
 
 std::string command_line();  ///< of this process, its arguments separated by spaces
+
+bool is_running(int64_t process);  ///< on this machine, whoever's it is
 
 std::string utc_now();  ///< as 2026-01-31T23:59:59Z
 

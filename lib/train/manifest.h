@@ -44,6 +44,9 @@ class RecordingFs final : public base::Fs {
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
     inner_.rename(from, to);
   }
+  void exchange(const std::filesystem::path& a, const std::filesystem::path& b) override {
+    inner_.exchange(a, b);
+  }
   void remove_file(const std::filesystem::path& path) override { inner_.remove_file(path); }
   void remove_tree(const std::filesystem::path& path) override { inner_.remove_tree(path); }
   void symlink(const std::filesystem::path& target, const std::filesystem::path& link) override {

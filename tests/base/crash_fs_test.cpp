@@ -235,3 +235,16 @@ TEST_CASE("every operation of a scenario is interrupted once, and its end is see
   CHECK(num_whole > 0);
   CHECK(num_whole < 24);
 }
+
+TEST_CASE("an exchange swaps two names, and needs both") {
+  CrashFs fs;
+  fs.make_directory("/a");
+  put(fs, "/a/file", "one", false);
+  put(fs, "/b", "two", false);
+  fs.exchange("/a", "/b");
+  CHECK(fs.read("/a") == "two");
+  CHECK(fs.read("/b/file") == "one");
+  CHECK_THROWS_AS(fs.exchange("/a", "/absent"), IoError);
+  CHECK_THROWS_AS(fs.exchange("/absent", "/a"), IoError);
+  CHECK(fs.operations().back() == "exchange /absent <-> /a");
+}

@@ -239,3 +239,15 @@ TEST_CASE("a synced file holds its bytes after a power cut once its folder is sy
   fs.sync_directory("/checkpoint");
   CHECK(fs.reboot(test::Survival::kOnlySynced)->read("/checkpoint/state") == "text");
 }
+
+TEST_CASE("two names are exchanged, whatever they stand for") {
+  const test::TemporaryFolder folder;
+  const auto a = folder.path() / "a", b = folder.path() / "b";
+  test::write_file(a / "file", "one");
+  test::write_file(b, "two");
+  posix_fs().exchange(a, b);
+  CHECK(posix_fs().read(a) == "two");
+  CHECK(posix_fs().read(b / "file") == "one");
+  CHECK_THROWS_WITH(posix_fs().exchange(a, folder.path() / "absent"),
+                    Catch::Contains("absent") && Catch::Contains("No such file"));
+}

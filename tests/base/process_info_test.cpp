@@ -1,6 +1,8 @@
 #include "base/process_info.h"
 
 #include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -29,4 +31,13 @@ TEST_CASE("the time is that of the clock, in UTC") {
   parts.tm_year -= 1900;
   parts.tm_mon -= 1;
   CHECK(std::abs(std::difftime(timegm(&parts), std::time(nullptr))) < 5.0);
+}
+
+TEST_CASE("a process runs until it has been waited for") {
+  CHECK(base::is_running(1));  // another user's
+  CHECK(base::is_running(getpid()));
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  waitpid(child, nullptr, 0);
+  CHECK_FALSE(base::is_running(child));
 }

@@ -184,6 +184,15 @@ void CrashFs::rename(const fs::path& from, const fs::path& to) {
   target.folder->entries[target.name] = node;
 }
 
+void CrashFs::exchange(const fs::path& a, const fs::path& b) {
+  const std::lock_guard lock(mutex_);
+  begin("exchange", a.string() + " <-> " + b.string(), false);
+  const Place one = place_of(a), other = place_of(b);
+  if (!one.node()) fail("exchange", a, ENOENT);
+  if (!other.node()) fail("exchange", b, ENOENT);
+  std::swap(one.folder->entries[one.name], other.folder->entries[other.name]);
+}
+
 void CrashFs::remove_file(const fs::path& path) {
   const std::lock_guard lock(mutex_);
   begin("remove", path, false);

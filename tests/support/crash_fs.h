@@ -51,6 +51,7 @@ class CrashFs : public base::Fs {
   std::unique_ptr<base::OutputFile> create(const std::filesystem::path& path) override;
   void make_directory(const std::filesystem::path& path) override;
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
+  void exchange(const std::filesystem::path& a, const std::filesystem::path& b) override;
   void remove_file(const std::filesystem::path& path) override;
   void remove_tree(const std::filesystem::path& path) override;
   void symlink(const std::filesystem::path& target, const std::filesystem::path& link) override;
