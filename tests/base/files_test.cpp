@@ -251,3 +251,10 @@ TEST_CASE("two names are exchanged, whatever they stand for") {
   CHECK_THROWS_WITH(posix_fs().exchange(a, folder.path() / "absent"),
                     Catch::Contains("absent") && Catch::Contains("No such file"));
 }
+
+TEST_CASE("a file whose sync has failed is never synced again as if nothing were lost") {
+  const auto file = posix_fs().create("/dev/full");  // a device that has no fsync
+  file->reserve(1);
+  CHECK_THROWS_WITH(file->sync(), "cannot sync '/dev/full': Invalid argument");
+  CHECK_THROWS_WITH(file->sync(), "'/dev/full' lost data: write it anew");
+}
