@@ -27,6 +27,12 @@ std::string holder_in(const std::filesystem::path& file) {
   return text.empty() ? "another process" : std::string(trim(text));
 }
 
+/// A lock file that is there already can be opened in a folder that takes no new file.
+void check_writable(const std::filesystem::path& folder) {
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+    throw_errno("write into", folder, errno);
+}
+
 }  // namespace
 
 FolderLock::FolderLock(const std::filesystem::path& folder) {
@@ -39,6 +45,7 @@ FolderLock::FolderLock(const std::filesystem::path& folder) {
     throw BusyError(cat(quote(folder.string(), 1000), " is in use by ", holder_in(path),
                         "; wait for it, stop it, or choose another output folder"));
   }
+  check_writable(folder);
   if (::ftruncate(file.get(), 0) != 0) throw_errno("truncate", path, errno);
   const std::string holder = holder_text();
   write_all(file.get(), std::as_bytes(std::span(holder)), path);

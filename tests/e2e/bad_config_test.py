@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pwd
+import subprocess
 import unittest
 
 import support
@@ -131,8 +132,6 @@ class BadOutputFolder(support.Case):
         for path in [self.folder, *self.folder.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         nobody = pwd.getpwnam("nobody").pw_uid
-        import subprocess
-
         done = subprocess.run([support.program(), "train", str(config)], user=nobody, group=nobody, capture_output=True,
                               env=support.environment(), timeout=60)
         if done.returncode in (126, 127):
@@ -141,6 +140,27 @@ class BadOutputFolder(support.Case):
         self.assertIn(result.code, (support.EXIT_USAGE, support.EXIT_IO), result)
         self.assertIn(str(self.folder / "run"), result.err)
         self.assertEqual(list((self.folder / "run").iterdir()), [])
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can become somebody else")
+    def test_a_folder_that_was_ours_and_takes_no_new_file(self):
+        """The lock of an earlier start can still be written: that alone must not let a run begin."""
+        config = self.prepare()
+        run_folder = self.folder / "run"
+        run_folder.mkdir()
+        (run_folder / ".lock").touch()
+        nobody = pwd.getpwnam("nobody").pw_uid
+        for path in [self.folder, *self.folder.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+            os.chown(path, nobody, nobody)
+        run_folder.chmod(0o555)
+        done = subprocess.run([support.program(), "train", str(config), "model.path=absent"], user=nobody, group=nobody,
+                              capture_output=True, env=support.environment(), timeout=60)
+        if done.returncode in (126, 127):
+            self.skipTest("the program lies where only root can reach it")
+        result = support.Result(["train"], done.returncode, done.stdout.decode(), done.stderr.decode())
+        self.assert_fails(result, support.EXIT_IO, str(run_folder), "Permission denied")
+        self.assertNotIn("absent", result.err, "the folder is looked at before the model")
+        self.assertEqual([path.name for path in run_folder.iterdir()], [".lock"])
 
 
 if __name__ == "__main__":
