@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <span>
 #include <utility>
 #include <variant>
@@ -83,6 +84,15 @@ AnyMetrics metrics_for(Problem problem, int64_t num_labels) {
   return metrics::RegressionMetrics();
 }
 
+/// Answers and metrics of such scores would look like any others.
+void check_finite(const at::Tensor& logits) {
+  const std::span values(logits.const_data_ptr<float>(), static_cast<size_t>(logits.numel()));
+  if (std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) return;
+  throw DivergedError(
+      "the model's scores of a text are NaN or infinite: its weights are damaged, or training "
+      "diverged");
+}
+
 class ClassificationEvaluation final : public Evaluation {
  public:
   ClassificationEvaluation(models::SequenceClassifier& model, Problem problem, int64_t num_labels,
@@ -95,6 +105,7 @@ class ClassificationEvaluation final : public Evaluation {
   void add(const data::Batch& batch) override {
     const at::Tensor logits =
         model_.logits(to_token_batch(batch), nn::Pass{}).contiguous();  // [B, C]
+    check_finite(logits);
     const LossSum loss = loss_of(problem_, logits, batch);
     loss_.add(loss.sum.item<double>(), loss.num_targets);
     for (int64_t b = 0; b < batch.num_sequences(); ++b) count(batch, b, row_of(logits, b));

@@ -26,7 +26,7 @@ std::string_view hugging_face_name_of(Problem problem);
 ///   regression    squared error of logits; C targets a sequence
 /// Evaluation gives "loss" beside the values of metrics::SingleLabelMetrics, MultiLabelMetrics or
 /// RegressionMetrics; answers are ClassificationAnswers of softmax, sigmoid or the plain values,
-/// [C].
+/// [C]. An evaluation throws DivergedError where scores are NaN or infinite.
 class ClassificationTask final : public Task {
  public:
   /// `labels` name the classes in answers; there are none in a regression.

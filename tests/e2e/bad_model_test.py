@@ -217,5 +217,24 @@ class BadModel(support.Case):
         self.assertFalse((self.folder / "out").exists())
 
 
+    def test_scores_that_are_not_finite(self):
+        """Weights that are finite and lead to scores that are not, as those of a run that diverged."""
+        from safetensors.torch import load_file, save_file
+
+        support.make_model(self.model, classifier=True)
+        path = self.model / "model.safetensors"
+        tensors = load_file(path)
+        last_norm = max(name for name in tensors if name.endswith("output.LayerNorm.weight") and ".layer." in name)
+        tensors[last_norm].fill_(3e38)
+        save_file(tensors, path, metadata={"format": "pt"})
+        answers = support.run("predict", self.model, stdin="good film\n")
+        self.assert_fails(answers, support.EXIT_DIVERGED, "NaN or infinite")
+        self.assertEqual(answers.out, "")
+        rows = support.write_tsv(self.folder / "rows.tsv", [("good film", "LABEL_0"), ("bad film", "LABEL_1")], ("text", "label"))
+        judged = support.run("evaluate", self.model, "--data", rows, "--json")
+        self.assert_fails(judged, support.EXIT_DIVERGED, "NaN or infinite")
+        self.assertEqual(judged.out, "")
+
+
 if __name__ == "__main__":
     support.main()

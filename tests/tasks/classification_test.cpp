@@ -3,6 +3,7 @@
 #include <ATen/ops/from_blob.h>
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -33,6 +34,7 @@ class FixedModel final : public models::SequenceClassifier {
   int64_t vocab_size() const override { return 1; }
   int64_t max_length() const override { return 1; }
   int64_t num_segments() const override { return 1; }
+  std::vector<float>& values() { return values_; }
 
  private:
   int64_t num_labels_;
@@ -142,6 +144,21 @@ TEST_CASE("problem names are the config's and Hugging Face's") {
   CHECK(name_of(Problem::kRegression) == "regression");
   CHECK(hugging_face_name_of(Problem::kSingleLabel) == "single_label_classification");
   CHECK_THROWS_AS(problem_from("ranking"), ConfigError);
+}
+
+TEST_CASE("scores that are NaN or infinite are no answers") {
+  for (const Problem problem :
+       {Problem::kSingleLabel, Problem::kMultiLabel, Problem::kRegression}) {
+    for (const float odd : {NAN, INFINITY, -INFINITY}) {
+      FixedModel model(json::parse("[[1, 2], [3, 4]]"), 2);
+      model.values().back() = odd;
+      ClassificationTask task(model, problem, 2);
+      for (const AnswerMode answers : {AnswerMode::kNone, AnswerMode::kFull}) {
+        const auto evaluation = task.start_evaluation({answers, 16});
+        CHECK_THROWS_AS(evaluation->add(batch_of(2)), DivergedError);
+      }
+    }
+  }
 }
 
 }  // namespace
