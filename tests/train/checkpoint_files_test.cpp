@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "models/model.h"
+#include "support/crash_fs.h"
 #include "support/test_support.h"
 #include "train/toy_run.h"
 
@@ -34,6 +35,25 @@ TEST_CASE("a checkpoint of another model is refused with the file's name") {
     CHECK_THAT(error.report(),
                Catch::Contains("optimizer.safetensors") && Catch::Contains("exp_avg"));
   }
+}
+
+TEST_CASE("what is written of a state is on the disk once its folder is synced") {
+  const test::TemporaryFolder folder;
+  test::ToyRun run(folder.path(), test::toy_options());
+  run.run();
+  test::CrashFs files;
+  files.add_folder("/checkpoint");
+  optim::FlatParameters parameters({{"weight", at::ones({3}).requires_grad_(), true}});
+  const optim::AdamW optimizer(parameters, {});
+  write_train_state(files, "/checkpoint", run.state(), optimizer);
+  files.sync_directory("/checkpoint");
+  const auto survivor = files.reboot(test::Survival::kOnlySynced);
+  for (const std::string& name : files.list("/checkpoint")) {
+    INFO(name);
+    CHECK((survivor->read("/checkpoint/" + name) == files.read("/checkpoint/" + name)));
+    CHECK_FALSE(files.read("/checkpoint/" + name).empty());
+  }
+  CHECK(survivor->list("/checkpoint").size() == 2);
 }
 
 }  // namespace

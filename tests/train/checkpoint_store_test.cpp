@@ -285,5 +285,23 @@ TEST_CASE("names that only look like checkpoints are none") {
   CHECK_FALSE(find_newest_checkpoint(folder.path() / "absent").has_value());
 }
 
+TEST_CASE("a disk with room for a checkpoint and not a byte more has too little") {
+  test::CrashFs::Plan plan;
+  for (const auto& [free, fits] :
+       {std::pair<uint64_t, bool>(1000, false), {1049, false}, {1050, true}}) {
+    plan.free_bytes = free;
+    test::CrashFs files(plan);
+    files.add_folder("/run");
+    CheckpointStore store(files, "/run", {});
+    INFO(free);
+    if (fits) {
+      CHECK_NOTHROW(store.save(1, false, 1000, files_of(1)));
+    } else {
+      CHECK_THROWS_WITH(store.save(1, false, 1000, files_of(1)),
+                        Catch::Contains("1000 bytes needed"));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace finetune::train
