@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -134,26 +135,52 @@ void check_architecture(const fs::path& checkpoint, const json& model_config) {
 RunRecord RunRecord::of(const data::PreparedData& data, int threads) {
   return {base::hex(data.train->fingerprint()),
           data.validation ? base::hex(data.validation->fingerprint()) : "", threads,
-          run::torch_version()};
+          run::torch_version(), data.test ? base::hex(data.test->fingerprint()) : ""};
 }
 
 void write_run_record(base::Fs& files, const fs::path& folder, const RunRecord& record) {
   const json object = {{"train_data", record.train_data},
                        {"validation_data", record.validation_data},
+                       {"test_data", record.test_data},
                        {"threads", record.threads},
                        {"torch_version", record.torch_version}};
   base::write_file_synced(files, folder / kRecordName, base::dump_json(object, 2) + "\n");
 }
 
-void check_run_record(const fs::path& checkpoint, const RunRecord& now, bool allows_data_change) {
+namespace {
+
+std::string string_at(const json& record, const char* key) {
+  return record.value(key, json("")).is_string() ? record.value(key, "") : "";
+}
+
+/// "the training data (train.en, train.de)"
+std::string data_name(const char* split, const config::DataFile& files) {
+  const std::string both =
+      base::cat(files.file.string(), files.target.empty() ? "" : ", ", files.target.string());
+  return base::cat("the ", split, " data", both.empty() ? "" : base::cat(" (", both, ")"));
+}
+
+/// What a run learns from and is steered by that is no longer what it was.
+std::vector<std::string> changed_data(const json& then, const RunRecord& now,
+                                      const DataSection& files) {
+  std::vector<std::string> changed;
+  if (string_at(then, "train_data") != now.train_data)
+    changed.push_back(data_name("training", files.train));
+  const config::FileOrPercent validation = files.validation.value_or(config::FileOrPercent{});
+  if (string_at(then, "validation_data") != now.validation_data)
+    changed.push_back(data_name("validation", {validation.file, validation.target}));
+  return changed;
+}
+
+}  // namespace
+
+void check_run_record(const fs::path& checkpoint, const RunRecord& now, const DataSection& files,
+                      bool allows_data_change) {
   const json then = base::read_json_file(checkpoint / kRecordName);
-  const auto text_of = [&](const char* key) {
-    return then.value(key, json("")).is_string() ? then.value(key, "") : "";
-  };
-  if (text_of("train_data") != now.train_data ||
-      text_of("validation_data") != now.validation_data) {
+  const std::string since = base::cat(" changed since ", checkpoint.string(), " was saved");
+  if (const auto changed = changed_data(then, now, files); !changed.empty()) {
     const std::string what =
-        base::cat("the data has changed since ", checkpoint.string(), " was saved");
+        base::join(changed, " and ") + (changed.size() == 1 ? " has" : " have") + since;
     if (!allows_data_change) {
       throw DataError(
           what +
@@ -161,8 +188,13 @@ void check_run_record(const fs::path& checkpoint, const RunRecord& now, bool all
     }
     base::log_warning(what + "; going on (--allow-data-change)");
   }
+  const std::string test_then = string_at(then, "test_data");
+  if (!test_then.empty() && !now.test_data.empty() && test_then != now.test_data) {
+    base::log_warning(base::cat(data_name("test", files.test.value_or(config::DataFile{})), " has",
+                                since, ": results are of the new rows"));
+  }
   if (then.value("threads", json()) != now.threads ||
-      text_of("torch_version") != now.torch_version) {
+      string_at(then, "torch_version") != now.torch_version) {
     base::log_warning(base::cat(
         "the checkpoint was written with another number of threads or version of LibTorch (now ",
         now.threads, " threads, ", now.torch_version,

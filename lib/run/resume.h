@@ -50,16 +50,17 @@ struct RunRecord {
   std::string validation_data;  ///< "" without one
   int threads = 1;
   std::string torch_version;
+  std::string test_data = {};  ///< "" without one; it changes results, not the run
 
   static RunRecord of(const data::PreparedData& data, int threads);
 };
 
 void write_run_record(base::Fs& fs, const std::filesystem::path& folder, const RunRecord& record);
 
-/// Compares the record of a checkpoint with now: changed data throws DataError unless
-/// `allows_data_change`; a change of threads or LibTorch, which may change the last bits, is a
-/// warning.
+/// Compares the record of a checkpoint with now: changed data to train or validate on throws
+/// DataError, which names the files of `files`, unless `allows_data_change`. Another test set is a
+/// warning, and so is a change of threads or LibTorch, which may change the last bits.
 void check_run_record(const std::filesystem::path& checkpoint, const RunRecord& now,
-                      bool allows_data_change);
+                      const DataSection& files, bool allows_data_change);
 
 }  // namespace finetune::run

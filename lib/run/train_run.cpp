@@ -107,7 +107,7 @@ class Run {
     data_ = prepare(config_, model_config_, tokenizers_, threads_);
     train::StopSignal::poll();
     record_ = RunRecord::of(data_, threads_);
-    if (found_) check_run_record(found_->folder, record_, request.allows_data_change);
+    if (found_) check_run_record(found_->folder, record_, config_.data, request.allows_data_change);
     check_metrics(config_, data_.labels);
     model_ = found_
                  ? build_model_from_checkpoint(config_, found_->folder, data_.labels)

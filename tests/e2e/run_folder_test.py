@@ -183,8 +183,19 @@ class RunFolder(support.Case):
         with open(self.folder / "train.tsv", "a") as file:
             file.write("one more good film\tpositive\n")
         refused = support.run("train", config)
-        self.assert_fails(refused, support.EXIT_DATA, "--allow-data-change")
+        self.assert_fails(refused, support.EXIT_DATA, "the training data", self.folder / "train.tsv", "--allow-data-change")
+        self.assertNotIn("validation", refused.err)
         self.assertEqual(support.run("train", config, "--allow-data-change").code, 0)
+
+    def test_a_changed_test_set_is_said_and_tested_on(self):
+        config = self.short()
+        self.train(config)
+        self.assertNotIn("test data", support.run("train", config).err)
+        with open(self.folder / "test.tsv", "a") as file:
+            file.write("one more good film\tpositive\n")
+        again = support.run("train", config)
+        self.assertEqual(again.code, 0, again)
+        self.assertIn(f"the test data ({self.folder / 'test.tsv'}) has changed", again.err)
 
     def test_resume_from_a_file_or_another_architecture(self):
         config = self.short()

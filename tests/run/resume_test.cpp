@@ -152,10 +152,14 @@ TEST_CASE("a config.json that is not of a run is not replaced") {
 
 TEST_CASE("changed data ends a resume, another number of threads is a warning") {
   const test::TemporaryFolder folder;
-  const RunRecord record{"00ff", "11ee", 2, "2.13.0"};
+  const RunRecord record{"00ff", "11ee", 2, "2.13.0", "22dd"};
   write_run_record(base::posix_fs(), folder.path(), record);
+  DataSection files;
+  files.train = {"train.en", "train.de"};
+  files.validation = {"dev.tsv"};
+  files.test = {"test.tsv", {}};
   const auto check = [&](const RunRecord& now, bool allows_data_change = false) {
-    return test::logged([&] { check_run_record(folder.path(), now, allows_data_change); });
+    return test::logged([&] { check_run_record(folder.path(), now, files, allows_data_change); });
   };
   CHECK(check(record).empty());
 
@@ -163,11 +167,24 @@ TEST_CASE("changed data ends a resume, another number of threads is a warning") 
   other_train.train_data = "00fe";
   RunRecord other_validation = record;
   other_validation.validation_data = "";
-  for (const RunRecord& now : {other_train, other_validation}) {
+  RunRecord both = other_train;
+  both.validation_data = "";
+  for (const auto& [now, words] :
+       {std::pair(other_train, "the training data (train.en, train.de) has changed since "),
+        std::pair(other_validation, "the validation data (dev.tsv) has changed since "),
+        std::pair(both,
+                  "the training data (train.en, train.de) and the validation data (dev.tsv) "
+                  "have changed since ")}) {
     CHECK_THAT(test::error_of<DataError>([&] { check(now); }),
-               Contains("the data has changed") && Contains("--allow-data-change"));
-    CHECK_THAT(check(now, true), Contains("going on (--allow-data-change)"));
+               Contains(words + folder.path().string()) && Contains("--allow-data-change"));
+    CHECK_THAT(check(now, true), Contains(words) && Contains("going on (--allow-data-change)"));
   }
+
+  RunRecord other_test = record;
+  other_test.test_data = "22dc";
+  CHECK_THAT(check(other_test), Contains("warning") && Contains("the test data (test.tsv) has"));
+  other_test.test_data = "";  // no results of it
+  CHECK(check(other_test).empty());
 
   RunRecord other_threads = record;
   other_threads.threads = 4;
