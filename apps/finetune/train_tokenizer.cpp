@@ -21,7 +21,8 @@ int run_train_tokenizer(const TrainTokenizerArguments& arguments) {
     options.special_tokens = base::split(arguments.special_tokens, ',');
   if (options.num_threads == 0) options.num_threads = base::available_processors();
   const text::TrainedTokenizer trained = text::train_tokenizer(arguments.files, options);
-  text::write_tokenizer_folder(arguments.output, trained.files, arguments.overwrites);
+  text::write_tokenizer_folder(base::posix_fs(), arguments.output, trained.files,
+                               arguments.overwrites);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
   if (arguments.prints_json) {
     nlohmann::json files = nlohmann::json::array();

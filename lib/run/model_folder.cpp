@@ -1,12 +1,11 @@
 #include "run/model_folder.h"
 
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "base/folder_writer.h"
 #include "base/json.h"
 #include "base/strings.h"
 #include "models/load.h"
@@ -134,39 +133,18 @@ std::string generation_config_of(const TrainedModel& trained) {
       build_generation(RunConfig{}, read_generation_defaults(trained.folder), limits));
 }
 
-/// Writes the model in `folder`, which `source` stands for, to `target`: whole, by a rename at the
-/// end.
-void export_folder(const fs::path& folder, const fs::path& source, const fs::path& target,
-                   const models::LoadOptions& load) {
-  const TrainedModel trained = load_trained_model(folder, load);
-  base::Fs& files = base::posix_fs();
-  const fs::path parent = target.parent_path();
-  const std::string name = target.filename().string();
-  std::error_code ignored;
-  fs::create_directories(parent, ignored);
-  const fs::path temporary = parent / base::cat(".", name, ".tmp.", getpid());
-  const fs::path trash = parent / base::cat(".", name, ".trash.", getpid());
-  if (files.exists(temporary)) files.remove_tree(temporary);
-  try {
-    files.make_directory(temporary);
-    write_model_folder(files, temporary,
+}  // namespace
+
+void write_export(base::Fs& files, const fs::path& target, const TrainedModel& trained,
+                  const fs::path& source) {
+  base::write_folder_durably(files, target, [&](const fs::path& folder) {
+    write_model_folder(files, folder,
                        {*trained.model, trained.tokenizers, trained.labels, *trained.type,
                         generation_config_of(trained)});
-    if (const std::string card = model_card(trained, source); !card.empty()) {
-      base::write_file_synced(files, temporary / "README.md", card);
-    }
-    files.sync_directory(temporary);
-    if (files.exists(target)) files.rename(target, trash);
-    files.rename(temporary, target);
-    files.sync_directory(parent);
-    files.remove_tree(trash);
-  } catch (...) {
-    fs::remove_all(temporary, ignored);
-    throw;
-  }
+    const std::string card = model_card(trained, source);
+    if (!card.empty()) base::write_file_synced(files, folder / "README.md", card);
+  });
 }
-
-}  // namespace
 
 void export_model(const fs::path& source, const fs::path& given_target, bool overwrites,
                   const models::LoadOptions& load) {
@@ -188,7 +166,7 @@ void export_model(const fs::path& source, const fs::path& given_target, bool ove
   for (int attempts_left = 5;; --attempts_left) {
     const fs::path folder = resolve_model_folder(source);
     try {
-      return export_folder(folder, source, target, load);
+      return write_export(base::posix_fs(), target, load_trained_model(folder, load), source);
     } catch (const Error&) {
       if (fs::exists(folder) || attempts_left == 0) throw;
     }

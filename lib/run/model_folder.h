@@ -56,6 +56,11 @@ struct ModelFiles {
 /// Writes config.json, model.safetensors and the tokenizer's files into `folder`, each synced.
 void write_model_folder(base::Fs& fs, const std::filesystem::path& folder, const ModelFiles& files);
 
+/// Writes a loaded model to a new folder `target`, or in place of an earlier export there, complete
+/// or not at all, with a model card of the run that `source` belongs to.
+void write_export(base::Fs& fs, const std::filesystem::path& target, const TrainedModel& trained,
+                  const std::filesystem::path& source);
+
 /// Copies the model folder that `source` stands for to a new folder `target`, complete or not at
 /// all, without the training state and with a model card. Throws BusyError when the target holds
 /// something and `overwrites` is false.

@@ -1,11 +1,7 @@
 #include "text/tokenizer_folder.h"
 
-#include <unistd.h>
-
-#include <system_error>
-
 #include "base/error.h"
-#include "base/files.h"
+#include "base/folder_writer.h"
 #include "base/strings.h"
 
 namespace finetune::text {
@@ -47,28 +43,13 @@ void check_tokenizer_folder(const fs::path& folder, bool overwrites) {
   check_target(normal_path(folder), overwrites);
 }
 
-void write_tokenizer_folder(const fs::path& folder, const TokenizerFiles& files, bool overwrites) {
+void write_tokenizer_folder(base::Fs& disk, const fs::path& folder, const TokenizerFiles& files,
+                            bool overwrites) {
   const fs::path target = normal_path(folder);
   check_target(target, overwrites);
-  base::Fs& disk = base::posix_fs();
-  const std::string name = target.filename().string();
-  std::error_code ignored;
-  fs::create_directories(target.parent_path(), ignored);  // making the folder in it tells
-  const fs::path temporary = target.parent_path() / base::cat(".", name, ".tmp.", getpid());
-  const fs::path trash = target.parent_path() / base::cat(".", name, ".trash.", getpid());
-  disk.remove_tree(temporary);
-  try {
-    disk.make_directory(temporary);
-    for (const auto& [file, bytes] : files) base::write_file_synced(disk, temporary / file, bytes);
-    disk.sync_directory(temporary);
-    if (disk.exists(target)) disk.rename(target, trash);
-    disk.rename(temporary, target);
-    disk.sync_directory(target.parent_path());
-    disk.remove_tree(trash);
-  } catch (...) {
-    fs::remove_all(temporary, ignored);
-    throw;
-  }
+  base::write_folder_durably(disk, target, [&](const fs::path& staged) {
+    for (const auto& [file, bytes] : files) base::write_file_synced(disk, staged / file, bytes);
+  });
 }
 
 }  // namespace finetune::text

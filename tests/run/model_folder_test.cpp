@@ -184,7 +184,7 @@ TEST_CASE("an export never replaces a run or a checkpoint") {
         test::read_file(tiny / "run/best/model.safetensors"));
 }
 
-TEST_CASE("an export that fails leaves nothing behind") {
+TEST_CASE("an export of what cannot be loaded leaves nothing behind") {
   const TinyRun tiny;
   fs::remove(tiny / "model/model.safetensors");
   CHECK_THROWS_AS(export_model(tiny / "model", tiny / "out/model", false), CheckpointError);

@@ -28,7 +28,7 @@ class Trained {
     write_file(file, lines());
     const TrainedTokenizer trained = train_tokenizer({file}, options);
     vocab_size = trained.vocab_size;
-    write_tokenizer_folder(folder_.path() / "tokenizer", trained.files, false);
+    write_tokenizer_folder(base::posix_fs(), folder_.path() / "tokenizer", trained.files, false);
     tokenizer = load_tokenizer(folder_.path() / "tokenizer");
   }
   std::string tokens_of(const std::string& text) const {
