@@ -122,6 +122,13 @@ class Surroundings(support.Case):
                 with self.subTest(path=str(path), command=arguments[0]):
                     result = support.run(*arguments, timeout=20)
                     self.assertIn(result.code, (support.EXIT_USAGE, support.EXIT_DATA, support.EXIT_MODEL, support.EXIT_IO), result)
+                    self.assertIn(str(path), result.err, result)
+        for path in (fifo, dangling, "/dev/zero", self.folder / ("x" * 300)):
+            with self.subTest(path=str(path), key="output_dir"):
+                self.assert_fails(support.run("train", config, f"output_dir={path}", timeout=20), support.EXIT_IO, path)
+        for path in (dangling, self.folder / ("x" * 300)):
+            with self.subTest(path=str(path), key="data.train"):
+                self.assert_fails(support.run("train", config, f"data.train={path}", timeout=20), support.EXIT_DATA, path)
         for name in ("config.json", "model.safetensors", "tokenizer.json"):
             for make in (lambda path: os.symlink("/dev/zero", path), os.mkfifo):
                 with self.subTest(name):
