@@ -16,7 +16,7 @@ if [ "${1:-}" = --merge ]; then merges=1; shift
 elif [ $# -gt 0 ]; then minutes=$1; shift; fi
 [[ $minutes =~ ^[1-9][0-9]*$ ]] || { sed -n '2,11p' "$0" >&2; exit 2; }
 targets=("$@")
-[ $# -gt 0 ] || targets=(tokenizer_json slow_folder sentencepiece encode weights rows config)
+[ $# -gt 0 ] || targets=(tokenizer_json slow_folder sentencepiece encode weights rows config manifest)
 build=$PWD/build/fuzz
 
 if ! compiler=$(command -v clang++-14) || ! [ -e "$("$compiler" -print-resource-dir)/lib/linux/libclang_rt.fuzzer-x86_64.a" ]; then

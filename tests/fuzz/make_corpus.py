@@ -202,6 +202,25 @@ def config_seeds():
     yield "wrong", ['{"output_dir": 3, // no\n"training": {"learning_rat": 1e400, "every": "1 hour",}, "is_loud": "true"', "trainin.mode=fast", "a..b=", "=1"]
 
 
+def manifest_seeds():
+    """Of the files that manifest_fuzz.cpp makes; xxh3 is what XXH3_64bits of xxhash.h 0.8.1 gives."""
+    state = {"bytes": 12, "xxh3": "f91ae3a7de7aa812"}
+    words = {"bytes": 8, "xxh3": "6e628429ca24c01d"}
+    files = {"state.json": state, "target_tokenizer/vocab.txt": words}
+    good = {"format_version": 1, "step": 3, "files": files}
+    yield "good", good
+    yield "empty", {**good, "files": {}}
+    yield "damaged", {**good, "files": {**files, "state.json": {**state, "xxh3": "0" * 16}}}
+    for name, file in (("outside", "../state.json"), ("absolute", "/etc/passwd"), ("around", "target_tokenizer/../state.json"),
+                       ("folder", "target_tokenizer"), ("missing", "absent"), ("itself", "manifest.json")):
+        yield name, {**good, "files": {file: state}}
+    for key, values in (("bytes", (-1, 12.0, 2**64, "12", 13)), ("xxh3", ("", "0x", "g" * 16, "1" * 17, 7))):
+        for i, value in enumerate(values):
+            yield f"{key}-{i}", {**good, "files": {"state.json": {**state, key: value}}}
+    for i, change in enumerate(({"step": "3"}, {"step": -(2**63)}, {"step": 2**63}, {"format_version": 2}, {"files": []}, {"files": {"a": 1}})):
+        yield f"key-{i}", {**good, **change}
+
+
 def main():
     models_made = models_by_name()
     made = dict(tokenizers(models_made))
@@ -225,6 +244,8 @@ def main():
         write("corpus/rows", name, data)
     for name, texts in config_seeds():
         write("corpus/config", name, "\0".join(texts))
+    for name, manifest in manifest_seeds():
+        write("corpus/manifest", name, json.dumps(manifest))
 
 
 if __name__ == "__main__":
