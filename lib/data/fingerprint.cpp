@@ -31,7 +31,7 @@ struct ReadOnlyFile {
 };
 
 [[noreturn]] void fail(const std::string& path) {
-  throw DataError(base::cat("cannot read ", base::quote(path), ": ", std::strerror(errno)));
+  throw DataError(base::cat("cannot read ", base::quote(path, 1000), ": ", std::strerror(errno)));
 }
 
 uint64_t hash_part(const ReadOnlyFile& file, uint64_t begin, uint64_t bytes, uint64_t seed) {

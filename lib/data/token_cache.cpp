@@ -1,19 +1,20 @@
 #include "data/token_cache.h"
 
-#include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/process_info.h"
 #include "base/strings.h"
 #include "data/encode.h"
 #include "data/table_file.h"
@@ -28,6 +29,33 @@ constexpr std::string_view kTemporaryEnding = ".tmp";
 bool is_same(const FileFingerprint& a, const FileFingerprint& b) {
   return a.bytes == b.bytes && a.modified_nanoseconds == b.modified_nanoseconds &&
          a.head_tail_hash == b.head_tail_hash;
+}
+
+/// The files that a table is made of.
+std::vector<std::string> paths_of(const FileOptions& options) {
+  std::vector<std::string> paths = {options.path};
+  if (!options.read.target_path.empty()) paths.push_back(options.read.target_path);
+  return paths;
+}
+
+std::vector<FileFingerprint> fingerprints_of(const std::vector<std::string>& paths) {
+  std::vector<FileFingerprint> fingerprints;
+  fingerprints.reserve(paths.size());
+  for (const std::string& path : paths) fingerprints.push_back(fingerprint_file(path));
+  return fingerprints;
+}
+
+/// Encodes files that stay the same meanwhile: parts of two versions are no data set.
+EncodedColumns encode_unchanged(const FileOptions& options, const std::optional<LabelMap>& known,
+                                const Tokenizers& tokenizers,
+                                const std::vector<FileFingerprint>& before) {
+  EncodedColumns columns = encode_file(options, known, tokenizers);
+  const std::vector<std::string> paths = paths_of(options);
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (is_same(before[i], fingerprint_file(paths[i]))) continue;
+    throw DataError(base::cat(base::quote(paths[i], 1000), " has changed while it was being read"));
+  }
+  return columns;
 }
 
 /// Read, not mapped: a file that shrinks meanwhile must not end the process.
@@ -111,7 +139,7 @@ void sweep(const fs::path& folder) {
     const auto parts = base::split(name, '.');
     if (!name.ends_with(kTemporaryEnding) || parts.size() != 3) continue;
     const auto process = base::parse_int64(base::split(parts[1], '-')[0]);
-    if (process && kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH) {
+    if (process && !base::is_running(*process)) {
       base::posix_fs().remove_file(folder / name);
     }
   }
@@ -145,19 +173,18 @@ void store(const fs::path& path, uint64_t key, const EncodedColumns& columns) {
 std::shared_ptr<const EncodedTable> load_or_encode(const FileOptions& options,
                                                    const std::optional<LabelMap>& known,
                                                    const Tokenizers& tokenizers) {
-  const FileFingerprint file = fingerprint_file(options.path);
-  const bool is_stream = file.modified_nanoseconds == 0 && file.bytes == 0;
-  if (options.encoding.cache_folder.empty() || is_stream) {
-    return EncodedTable::in_memory(encode_file(options, known, tokenizers));
+  const std::vector<FileFingerprint> files = fingerprints_of(paths_of(options));
+  const auto is_stream = [](const FileFingerprint& file) {
+    return file.modified_nanoseconds == 0 && file.bytes == 0;
+  };
+  if (options.encoding.cache_folder.empty() || std::ranges::any_of(files, is_stream)) {
+    return EncodedTable::in_memory(encode_unchanged(options, known, tokenizers, files));
   }
   const uint64_t key = key_of(options, known, tokenizers);
   const fs::path path = options.encoding.cache_folder / (base::hex(key) + ".tokens");
   if (auto table = load(path, key)) return table;
 
-  EncodedColumns columns = encode_file(options, known, tokenizers);
-  if (!is_same(file, fingerprint_file(options.path))) {
-    throw DataError(base::cat(base::quote(options.path), " has changed while it was being read"));
-  }
+  EncodedColumns columns = encode_unchanged(options, known, tokenizers, files);
   const bool must_quarantine = options.read.on_bad_row == BadRowPolicy::kQuarantine;
   if (!must_quarantine || columns.notes.rows_bad.empty()) store(path, key, columns);
   return EncodedTable::in_memory(std::move(columns));

@@ -114,6 +114,24 @@ TEST_CASE("A file that changes while it is read is refused, and nothing is kept"
   CHECK(test::error_of<DataError>([&] { cache.load(); }).find("has changed while") !=
         std::string::npos);
   CHECK_FALSE(fs::exists(cache.options.encoding.cache_folder));
+  test::write_file(cache.file.path(), content(1));
+  cache.options.encoding.cache_folder.clear();
+  CHECK(test::error_of<DataError>([&] { cache.load(); }).find("has changed while") !=
+        std::string::npos);
+}
+
+TEST_CASE("A file of target texts that changes while it is read is refused, too") {
+  Cache cache("w1\nw2\n", "a.en");
+  const std::string target = (cache.file.folder() / "a.de").string();
+  test::write_file(target, "w3\nw4\n");
+  cache.options.read.target_path = target;
+  cache.options.read.target_kind = data::TargetKind::kText;
+  CHECK(cache.load()->size() == 2);
+  fs::remove_all(cache.options.encoding.cache_folder);
+  cache.tokenizer.on_encode = [&] { test::write_file(target, "w3\nw5\n"); };
+  const std::string error = test::error_of<DataError>([&] { cache.load(); });
+  CHECK_THAT(error, Catch::Contains("a.de") && Catch::Contains("has changed while"));
+  CHECK_FALSE(fs::exists(cache.options.encoding.cache_folder));
 }
 
 TEST_CASE("One byte in the middle of a large file counts, its time does not") {
