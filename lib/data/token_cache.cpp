@@ -186,7 +186,10 @@ std::shared_ptr<const EncodedTable> load_or_encode(const FileOptions& options,
 
   EncodedColumns columns = encode_unchanged(options, known, tokenizers, files);
   const bool must_quarantine = options.read.on_bad_row == BadRowPolicy::kQuarantine;
-  if (!must_quarantine || columns.notes.rows_bad.empty()) store(path, key, columns);
+  if (!must_quarantine || columns.notes.rows_bad.empty()) {
+    store(path, key, columns);
+    if (auto table = load(path, key)) return table;  // the columns need not stay in memory
+  }
   return EncodedTable::in_memory(std::move(columns));
 }
 

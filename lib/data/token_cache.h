@@ -10,9 +10,10 @@
 namespace finetune::data {
 
 /// The encoded data set of a file: mapped from `cache_folder` if it was encoded before, else
-/// encoded now and kept there. A table that is damaged or of another version is made anew, with a
-/// warning; a folder that cannot be written costs a warning only. Any number of processes may do
-/// this at once: a table appears by rename, whole.
+/// encoded now, kept there and mapped as well (in memory where it cannot be kept). A table that is
+/// damaged or of another version is made anew, with a warning; a folder that cannot be written
+/// costs a warning only. Any number of processes may do this at once: a table appears by rename,
+/// whole.
 ///
 /// A table's name is a hash of everything it depends on: the fingerprints of the tokenizers, the
 /// options, known labels, and the bytes of the file, whatever its name and time. Streams are

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "data_files.h"
 #include "fake_tokenizer.h"
@@ -64,6 +65,7 @@ TEST_CASE("What was encoded once is mapped the next time, equal in everything") 
   const auto first = cache.load();
   const int num_calls = cache.tokenizer.num_calls;
   CHECK(num_calls == 300);
+  CHECK_THAT(base::read_file("/proc/self/maps"), Catch::Contains(cache.entries().at(0).string()));
   const auto second = cache.load();
   CHECK(cache.tokenizer.num_calls == num_calls);
   CHECK(second->fingerprint() == first->fingerprint());
