@@ -1,7 +1,5 @@
 #include "support/crash_fs.h"
 
-#include <algorithm>
-#include <array>
 #include <system_error>
 #include <utility>
 
@@ -286,30 +284,6 @@ void CrashFs::copy_to_disk(const fs::path& folder, const fs::path& real_folder) 
   const NodePtr node = find(folder, Links::kFollow);
   if (!node) fail("copy", folder, ENOENT);
   test::copy_to_disk(*node, real_folder);
-}
-
-void for_each_crash(const std::function<void(CrashFs&)>& scenario,
-                    const std::function<void(CrashFs&, const CrashPoint&)>& check) {
-  constexpr uint64_t kNumMixtures = 4;
-  constexpr std::array kNames = {"only synced", "everything", "names only", "torn data", "mixed"};
-  bool has_ended = false;
-  for (int64_t operation = 0; !has_ended; ++operation) {
-    CrashFs::Plan plan;
-    plan.crash_at = operation;
-    CrashFs crashing(plan);
-    try {
-      scenario(crashing);
-      has_ended = true;
-    } catch (const CrashSignal&) {
-    }
-    const std::string last = has_ended ? "the end" : crashing.operations().back();
-    for (uint64_t i = 0; i < kNames.size() - 1 + kNumMixtures; ++i) {
-      const uint64_t kind = std::min<uint64_t>(i, kNames.size() - 1);
-      const auto survivor = crashing.reboot(static_cast<Survival>(kind), i);
-      check(*survivor, {operation, base::cat("power cut at operation ", operation, " (", last,
-                                             "), survivors: ", kNames[kind], ", seed ", i)});
-    }
-  }
 }
 
 }  // namespace finetune::test
