@@ -138,7 +138,7 @@ void AddedTokens::split(const Trie& trie, std::string_view text, std::vector<Spl
     if (token.rstrip) end += leading_space(text.substr(end));
     begin = std::min(begin, end);
     if (done < begin) out.push_back({std::nullopt, done, begin});
-    out.push_back({match.value, begin, end});
+    if (begin < end) out.push_back({match.value, begin, end});
     done = end;
   }
   if (done < text.size()) out.push_back({std::nullopt, done, text.size()});

@@ -38,7 +38,9 @@ class AddedTokens {
               const std::vector<std::string>& normalized_contents, const Vocabulary& model,
               bool splits_specials = false);
 
-  /// A stretch of a text: an added token, or (id absent) text for the model.
+  /// A stretch of a text, not empty: an added token, or (id absent) text for the model. Splits
+  /// follow one another, but a token that begins in the white space that the one before it took
+  /// (rstrip) goes back there: `tokenizers` gives that white space twice, too.
   struct Split {
     std::optional<int32_t> id;
     size_t begin;

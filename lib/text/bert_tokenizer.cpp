@@ -5,9 +5,9 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "text/bert_scanner.h"
+#include "text/char_cursor.h"
 #include "text/clean_up.h"
 #include "text/collecting_tokenizer.h"
-#include "text/utf8.h"
 
 namespace finetune::text {
 namespace {
@@ -130,22 +130,16 @@ void BertTokenizer::collect(std::string_view text, bool want_offsets, TokenBuffe
   }
   std::vector<AddedTokens::Split>& splits = workspace().splits;
   added_.split(text, splits);
-  int32_t first_char = 0;
-  size_t counted = 0;
+  CharCursor chars(text);
   for (const AddedTokens::Split& split : splits) {
-    if (want_offsets && split.begin >= counted) {
-      first_char += static_cast<int32_t>(count_chars(text.substr(counted, split.begin - counted)));
-      counted = split.begin;
-    }
+    const int32_t begin = want_offsets ? chars.before(split.begin) : 0;
     const std::string_view part = text.substr(split.begin, split.end - split.begin);
     if (!split.id) {
-      collect_segment({part, first_char}, want_offsets, out);
+      collect_segment({part, begin}, want_offsets, out);
       continue;
     }
     out.ids.push_back(*split.id);
-    if (want_offsets) {
-      out.offsets.emplace_back(first_char, first_char + static_cast<int32_t>(count_chars(part)));
-    }
+    if (want_offsets) out.offsets.emplace_back(begin, chars.before(split.end));
     out.finish_piece();
   }
 }
@@ -159,14 +153,13 @@ void BertTokenizer::collect_normalized(BertScanner::Segment segment, bool want_o
   const std::string bytes = text.utf8();
   added_.split_normalized(bytes, space.normalized_splits);
   space.words.start(model_, want_offsets, out);
+  CharCursor chars(bytes);
   for (const AddedTokens::Split& split : space.normalized_splits) {
-    const std::string_view before(bytes.data(), split.begin);
-    const std::string_view part(bytes.data() + split.begin, split.end - split.begin);
-    const auto begin = static_cast<int32_t>(count_chars(before));
-    const auto end = begin + static_cast<int32_t>(count_chars(part));
+    const int32_t begin = chars.before(split.begin);
+    const int32_t end = chars.before(split.end);
     if (!split.id) {
       scanner_.scan_normalized(text, {begin, end}, space.words);
-    } else if (begin < end) {
+    } else {
       out.ids.push_back(*split.id);
       if (want_offsets) {
         out.offsets.emplace_back(text.origin(static_cast<size_t>(begin)).first,

@@ -9,6 +9,7 @@
 #include "base/mapped_file.h"
 #include "base/strings.h"
 #include "text/added_tokens.h"
+#include "text/char_cursor.h"
 #include "text/clean_up.h"
 #include "text/collecting_tokenizer.h"
 #include "text/json_vocabulary.h"
@@ -163,18 +164,17 @@ void MarianTokenizer::collect(std::string_view text, bool want_offsets, TokenBuf
   } else {
     added_.split(valid, splits);
   }
-  int32_t first_char = 0;
+  CharCursor chars(valid);
   for (const AddedTokens::Split& split : splits) {
-    const std::string_view part(valid.data() + split.begin, split.end - split.begin);
-    const int32_t end = first_char + static_cast<int32_t>(count_chars(part));
+    const int32_t begin = chars.before(split.begin);
     if (!split.id) {
-      collect_segment({part, first_char}, want_offsets, out);
+      const std::string_view part(valid.data() + split.begin, split.end - split.begin);
+      collect_segment({part, begin}, want_offsets, out);
     } else {
       out.ids.push_back(*split.id);
-      if (want_offsets) out.offsets.emplace_back(first_char, end);
+      if (want_offsets) out.offsets.emplace_back(begin, chars.before(split.end));
       out.finish_piece();
     }
-    first_char = end;
   }
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "text/char_cursor.h"
 #include "text/clean_up.h"
 #include "text/collecting_tokenizer.h"
-#include "text/utf8.h"
 
 namespace finetune::text {
 namespace {
@@ -115,19 +115,20 @@ class PipelineTokenizer final : public CollectingTokenizer {
 template <class Body>
 void PipelineTokenizer::for_each_split(const CutSegment& cut, bool want_offsets, TokenBuffer& out,
                                        const Body& encode_text) {
-  int32_t first_char = cut.segment.first_char;
+  CharCursor chars(cut.segment.text);
   for (const AddedTokens::Split& split : cut.splits) {
     const std::string_view part = cut.segment.text.substr(split.begin, split.end - split.begin);
-    const int32_t end = first_char + static_cast<int32_t>(count_chars(part));
+    const int32_t begin = cut.segment.first_char + chars.before(split.begin);
     if (!split.id) {
-      encode_text(Segment{part, first_char});
-    } else {
-      out.ids.push_back(*split.id);
-      if (want_offsets) out.offsets.emplace_back(first_char, end);
-      if (out.wants_spaces) out.spaces.push_back(space_runs(part));
-      out.finish_piece();
+      encode_text(Segment{part, begin});
+      continue;
     }
-    first_char = end;
+    out.ids.push_back(*split.id);
+    if (want_offsets) {
+      out.offsets.emplace_back(begin, cut.segment.first_char + chars.before(split.end));
+    }
+    if (out.wants_spaces) out.spaces.push_back(space_runs(part));
+    out.finish_piece();
   }
 }
 

@@ -1,5 +1,6 @@
 #include "text/segment_encoder.h"
 
+#include "text/char_cursor.h"
 #include "text/unicode.h"
 #include "text/unigram.h"
 #include "text/utf8.h"
@@ -27,17 +28,16 @@ class PlainEncoder final : public SegmentEncoder {
     const std::string bytes = text.utf8();
     std::vector<AddedTokens::Split> splits;
     parts_.added.split_normalized(bytes, splits);
-    size_t next = 0;
+    CharCursor chars(bytes);
     for (const AddedTokens::Split& split : splits) {
       const std::string_view part(bytes.data() + split.begin, split.end - split.begin);
-      const size_t end = next + static_cast<size_t>(count_chars(part));
-      if (next == end) continue;
+      const auto begin = static_cast<size_t>(chars.before(split.begin));
+      const auto end = static_cast<size_t>(chars.before(split.end));
       if (split.id) {
-        add_token({*split.id, part}, origin(text, next, end), want_offsets, out);
+        add_token({*split.id, part}, origin(text, begin, end), want_offsets, out);
       } else {
-        encode_normalized(text.slice(next, end), want_offsets, out);
+        encode_normalized(text.slice(begin, end), want_offsets, out);
       }
-      next = end;
     }
   }
 

@@ -67,6 +67,16 @@ TEST_CASE("tokens may take the white space around them, or refuse to stand insid
   CHECK(cut(tokens, "a<w> <w>, <w>b") == "|a<w> |<w>=4|, <w>b");
 }
 
+// Expected values: the same tokens in tokenizers 0.22.2.
+TEST_CASE("a token in the white space that another took is found too, an empty one is none") {
+  AddedToken both = token("<m>"), space = token(" ");
+  both.lstrip = both.rstrip = true;
+  space.lstrip = true;
+  const AddedTokens tokens = build({both, token("\n"), space});
+  CHECK(cut(tokens, "a<m>\nb") == "|a|<m>\n=2|\n=3|b");
+  CHECK(cut(tokens, "a<m> <m>b") == "|a|<m> =2|<m>=2|b");
+}
+
 TEST_CASE("an added token that would take the id of another is refused") {
   const Vocabulary with_hole({{"a", 0}, {"b", 2}});
   CHECK_THROWS_WITH(AddedTokens({token("<x>")}, {"<x>"}, with_hole),

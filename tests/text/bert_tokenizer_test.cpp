@@ -62,6 +62,24 @@ TEST_CASE("ill-formed UTF-8 is read as U+FFFD, which cleaning removes") {
   CHECK(out.offsets[1] == CharRange{2, 7});
 }
 
+// Expected values: the same tokenizer in tokenizers 0.22.2.
+TEST_CASE("BERT: an added token may stand in the white space that the one before it took") {
+  for (const bool is_normalized : {false, true}) {
+    BertParts parts;
+    parts.vocabulary = {{"[UNK]", 0}, {"a", 1}, {"b", 2}};
+    AddedToken end{.content = "<e>", .rstrip = true, .normalized = is_normalized};
+    parts.added_tokens = {end, {.content = "\n", .normalized = is_normalized}};
+    parts.normalizer.clean_text = false;  // else it makes spaces of line ends
+    parts.post_processor = PostProcessor();
+    EncodeOptions options;
+    options.want_offsets = true;
+    Encoding out;
+    make_bert_tokenizer(parts)->encode("\u00E9<e>\n\nb", options, out);
+    CHECK(out.ids == std::vector<int32_t>{0, 3, 4, 4, 2});
+    CHECK(out.offsets == std::vector<CharRange>{{0, 1}, {1, 6}, {4, 5}, {5, 6}, {6, 7}});
+  }
+}
+
 TEST_CASE("many threads may encode at once") {
   const auto tokenizer = make_bert_tokenizer(plain_parts());
   const std::vector<int32_t> expected =

@@ -28,13 +28,14 @@ std::unique_ptr<Tokenizer> word_tokenizer() {
   return make_tokenizer(JsonNode(root));
 }
 
-Encoding encode(std::string_view text, OffsetUnit unit) {
+Encoding encode(const Tokenizer& tokenizer, std::string_view text,
+                OffsetUnit unit = OffsetUnit::kCodePoints) {
   EncodeOptions options;
   options.want_offsets = true;
   options.want_word_ids = true;
   options.offset_unit = unit;
   Encoding out;
-  word_tokenizer()->encode(text, options, out);
+  tokenizer.encode(text, options, out);
   return out;
 }
 
@@ -42,14 +43,35 @@ Encoding encode(std::string_view text, OffsetUnit unit) {
 
 // Expected values: the same tokenizer in tokenizers 0.22.2.
 TEST_CASE("added tokens are cut out before and after normalising") {
-  const Encoding out = encode("Caf\u00C9 <s>in NEW york.", OffsetUnit::kCodePoints);
+  const Encoding out = encode(*word_tokenizer(), "Caf\u00C9 <s>in NEW york.");
   CHECK(out.ids == std::vector<int32_t>{2, 4, 1, 5, 3});
   CHECK(out.offsets == std::vector<CharRange>{{0, 4}, {4, 8}, {8, 10}, {11, 19}, {19, 20}});
   CHECK(out.word_ids == std::vector<int32_t>{0, 1, 2, 3, 4});
 }
 
+TEST_CASE("an added token may stand in the white space that the one before it took") {
+  for (const char* normalizer : {"null", R"({"type": "NFC"})"}) {
+    for (const bool is_normalized : {false, true}) {
+      json root = json::parse(R"({
+        "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true},
+        "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "\u0120": 2, "\u010a": 3}, "merges": []}})");
+      root["normalizer"] = json::parse(normalizer);
+      root["added_tokens"] = {added("<e>", is_normalized, false),
+                              added("\n", is_normalized, false)};
+      root["added_tokens"][0]["rstrip"] = true;
+      const auto tokenizer = make_tokenizer(JsonNode(root));
+      const Encoding one = encode(*tokenizer, "<e>\na");
+      CHECK(one.ids == std::vector<int32_t>{4, 5, 0});
+      CHECK(one.offsets == std::vector<CharRange>{{0, 4}, {3, 4}, {4, 5}});
+      const Encoding two = encode(*tokenizer, "b<e>\n\nab");
+      CHECK(two.ids == std::vector<int32_t>{1, 4, 5, 5, 0, 1});
+      CHECK(two.offsets == std::vector<CharRange>{{0, 1}, {1, 6}, {4, 5}, {5, 6}, {6, 7}, {7, 8}});
+    }
+  }
+}
+
 TEST_CASE("offsets in bytes mark the same places") {
-  const Encoding out = encode("Caf\u00C9 <s>in", OffsetUnit::kBytes);
+  const Encoding out = encode(*word_tokenizer(), "Caf\u00C9 <s>in", OffsetUnit::kBytes);
   CHECK(out.offsets == std::vector<CharRange>{{0, 5}, {5, 9}, {9, 11}});
 }
 
