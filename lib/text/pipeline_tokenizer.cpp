@@ -40,7 +40,8 @@ class PipelineTokenizer final : public CollectingTokenizer {
         plain_encoder_(make_plain_encoder(
             {parts_.normalizer.get(), parts_.pre_tokenizer.get(), *parts_.model, added_})),
         pad_id_(id_of(parts_.pad_token)) {
-    if (parts_.fast_encoder) {
+    // Without a normalizer, added tokens are cut out before the fast encoder is asked.
+    if (parts_.fast_encoder && parts_.normalizer) {
       parts_.fast_encoder->attach(*plain_encoder_, added_.first_bytes_of_normalized());
     }
   }

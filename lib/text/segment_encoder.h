@@ -28,9 +28,10 @@ class SegmentEncoder {
   /// `out` wants them. Calls out.finish_piece() after every piece of the pre-tokenizer.
   virtual void encode(const Segment& segment, bool want_offsets, TokenBuffer& out) const = 0;
 
-  /// Told to a fast encoder once, before it is used: `plain` (which outlives it) takes the texts
-  /// that it cannot do itself, and those that, once normalised, may hold one of `bytes`. Texts that
-  /// hold one as they are, it never gets.
+  /// Told to a fast encoder once, before it is used, where added tokens may be in its texts once
+  /// they are normalised: `plain` (which outlives it) takes the texts that it cannot do itself, and
+  /// those that, normalised, may hold one of `bytes`. Texts that hold one as they are, it never
+  /// gets.
   virtual void attach(const SegmentEncoder& plain, std::string_view bytes);
 };
 

@@ -16,11 +16,13 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "text"))
-from pipeline_reference import ADDED, CL100K, GPT2, normalizer_cases, pre_tokenizer_cases, processor_cases  # noqa: E402
+from pipeline_reference import ADDED, CL100K, GPT2, OVERLAPPING, normalizer_cases, pre_tokenizer_cases, processor_cases  # noqa: E402
 
 TEXT = ["the cat sat on the mat", "a cat and a dog and 12 mats", "dogs do not sit on mats, do they?", "it's what they're for, isn't it", "caf\u00e9 na\u00efve \u4e2d\u6587 1234"] * 3
 LLAMA3 = CL100K % "1,3"
 QWEN2 = CL100K.replace("{%s}", "")
+
+OVERLAPPING_SEEDS = ["a<end>\n\nab low", "lowab <m> <m>b", "\u00e9<m>  \u201c ab<end> \n\u4e2d", "<end>\n"]
 
 
 def write(folder, name, data):
@@ -111,6 +113,9 @@ def tokenizers(models_made):
     yield "llama-first", llama(pre_tokenizer=first)
     yield "t5", unigram(normalizer=n.Sequence([n.Precompiled(charsmap(models_made["rules"])), n.Strip(False, True), n.Replace(Regex(" {2,}"), "\u2581")]), pre_tokenizer=meta)
     yield "albert", unigram(normalizer=n.Sequence([n.Replace("``", '"'), n.NFKD(), n.StripAccents(), n.Lowercase(), n.Replace(Regex(" {2,}"), " ")]), pre_tokenizer=meta)
+    white_space = unigram(pre_tokenizer=meta)
+    white_space.add_tokens(OVERLAPPING)
+    yield "white-space", white_space  # the last of the folder: OVERLAPPING_SEEDS are for it
     yield "spaces", unigram(normalizer=n.Sequence([n.NFC(), n.Nmt(), n.Strip()]), pre_tokenizer=p.Sequence([p.WhitespaceSplit(), p.Metaspace()]))
 
 
@@ -172,6 +177,8 @@ def encode_seeds(num_tokenizers):
     for i in range(num_tokenizers):
         for j, text in enumerate(texts):
             yield f"{i:02}-{j}", bytes([i, (i * 37 + j * 16) % 256]) + (text.encode() if j < 4 else text.encode("latin1"))
+    for j, text in enumerate(OVERLAPPING_SEEDS):
+        yield f"overlapping-{j}", bytes([num_tokenizers - 1, j * 16]) + text.encode()
 
 
 def weight_seeds():

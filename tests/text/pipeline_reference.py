@@ -144,6 +144,12 @@ ADDED = [AddedToken("<mid>", normalized=False), AddedToken("<word>", single_word
          AddedToken(" x ", normalized=True, lstrip=True)]
 
 
+# Some take white space in which others begin.
+OVERLAPPING = [AddedToken("<end>", rstrip=True, normalized=False), AddedToken("\n", normalized=False), AddedToken("<m>", lstrip=True, rstrip=True, normalized=True),
+               AddedToken("low", normalized=True), AddedToken("ab", normalized=True, single_word=True), AddedToken(" ", lstrip=True, normalized=True),
+               AddedToken("\u201c", rstrip=True, normalized=True)]
+
+
 def code_point_lines(rng, count):
     """Lines of code points between letters, half of them of the alphabets."""
     every = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
@@ -169,6 +175,11 @@ def random_texts(rng, lines, count):
     return texts
 
 
+def overlapping_texts(rng, count):
+    pieces = [token.content for token in OVERLAPPING] + ["a", "b", "\u00e9", "\u4e2d", " ", "\n", "\t", "\u3000"]
+    return ["".join(rng.choice(pieces) for _ in range(rng.randint(1, 10))) for _ in range(count)]
+
+
 def encoded(encoding):
     words = [-1 if word is None else word for word in encoding.word_ids]
     return {"ids": encoding.ids, "types": encoding.type_ids, "offsets": [list(o) for o in encoding.offsets],
@@ -191,6 +202,8 @@ def reference(tokenizer, request):
 
 
 def difference(wanted, found):
+    if "bad split" in wanted.get("error", ""):
+        return None  # the library panics where a token goes back behind the start of the one before it
     if "error" in wanted or "error" in found:
         return None if ("error" in wanted) == ("error" in found) else "error"
     for key in ("ids", "types", "mask", "words", "offsets", "decoded"):
@@ -257,6 +270,10 @@ def jobs(rng, lines):
     for name, pre_tokenizer in pre_tokenizer_cases():
         yield "pre-" + name, build(None, pre_tokenizer), plain()
         yield "pre-added-" + name, build(n.NFKC(), pre_tokenizer, added=ADDED), short
+    overlapping = [{"text": text} for text in overlapping_texts(rng, 150 * FACTOR)]
+    for name, pre_tokenizer in (("byte", p.ByteLevel(False)), ("meta", p.Metaspace()), ("bert", p.BertPreTokenizer())):
+        for kind, normalizer in (("none", None), ("nfc", n.NFC()), ("bert", n.BertNormalizer(clean_text=False))):
+            yield f"overlap-{name}-{kind}", build(normalizer, pre_tokenizer, added=OVERLAPPING), overlapping
     for name, processor in processor_cases():
         for kind, pre_tokenizer in (("byte", p.ByteLevel(True)), ("plain", p.Whitespace())):
             yield f"post-{kind}-{name}", build(None, pre_tokenizer, processor, ADDED), [*pairs, *short, *truncation_requests(rng, texts)]

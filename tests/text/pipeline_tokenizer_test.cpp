@@ -70,6 +70,21 @@ TEST_CASE("an added token may stand in the white space that the one before it to
   }
 }
 
+TEST_CASE("what is left between added tokens is not searched for them again") {
+  for (const char* first : {"\u201C", " z"}) {
+    json root = json::parse(R"({
+      "pre_tokenizer": {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always"},
+      "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], ["a", -1.0], ["b", -1.0],
+                ["\u2581", -2.0], ["ab", -1.5], ["x", -3.0]]}})");
+    root["added_tokens"] = {added("low", true, false), added("ab", true, false),
+                            added(first, true, false)};
+    root["added_tokens"][1]["single_word"] = true;
+    const Encoding out = encode(*make_tokenizer(JsonNode(root)), "lowab");
+    CHECK(out.ids == std::vector<int32_t>{6, 3, 4});
+    CHECK(out.offsets == std::vector<CharRange>{{0, 3}, {3, 4}, {3, 5}});
+  }
+}
+
 TEST_CASE("offsets in bytes mark the same places") {
   const Encoding out = encode(*word_tokenizer(), "Caf\u00C9 <s>in", OffsetUnit::kBytes);
   CHECK(out.offsets == std::vector<CharRange>{{0, 5}, {5, 9}, {9, 11}});
