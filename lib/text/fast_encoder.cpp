@@ -5,6 +5,7 @@
 
 #include "text/bpe.h"
 #include "text/byte_bpe_encoder.h"
+#include "text/byte_tokens.h"
 #include "text/known_patterns.h"
 #include "text/wordwise_encoder.h"
 
@@ -115,12 +116,20 @@ bool follow_metaspace(const JsonNode& node, WordwiseOptions& options) {
   return !options.splits_first;
 }
 
+/// No character vanishes for want of a token, which would shift the offsets of those behind it.
+bool keeps_every_char(const Bpe& model) {
+  if (model.options().unknown_token) return true;
+  const std::vector<int32_t> byte_ids = byte_token_ids(model.vocabulary());
+  return model.options().byte_fallback &&
+         std::all_of(byte_ids.begin(), byte_ids.end(), [](int32_t id) { return id >= 0; });
+}
+
 /// True when no merge takes in a space behind something else: then words are merged independently.
 bool keeps_words_apart(const Bpe& model) {
   const BpeOptions& options = model.options();
   const Vocabulary& vocabulary = model.vocabulary();
   if (options.ignore_merges || !options.continuing_prefix.empty() || !options.word_suffix.empty() ||
-      !vocabulary.id_of(kMetaspace)) {
+      !vocabulary.id_of(kMetaspace) || !keeps_every_char(model)) {
     return false;
   }
   for (int32_t id = 0; id < vocabulary.id_limit(); ++id) {
@@ -132,23 +141,38 @@ bool keeps_words_apart(const Bpe& model) {
   return true;
 }
 
-/// Llama 2's normalizer: a prefix, and spaces become visible.
-bool follow_space_rewriting(const JsonNode& node, WordwiseOptions& options) {
+/// How often a normalizer prepends the space mark, and puts it in the place of spaces.
+struct SpaceRewriting {
+  int num_prefixes = 0;
+  int num_replacements = 0;
+};
+
+/// False where a step does anything else.
+bool follow_space_rewriting(const JsonNode& node, SpaceRewriting& found) {
   const std::string type = type_of(node);
   if (type == "Sequence") {
     const std::vector<JsonNode> items = node.at("normalizers").items();
-    return !items.empty() && std::all_of(items.begin(), items.end(), [&](const JsonNode& item) {
-      return follow_space_rewriting(item, options);
-    });
+    return std::all_of(items.begin(), items.end(),
+                       [&](const JsonNode& item) { return follow_space_rewriting(item, found); });
   }
   if (type == "Prepend") {
-    options.prefix = WordwiseOptions::Prefix::kAlways;
-    options.prepends_always = true;
+    ++found.num_prefixes;
     return node.at("prepend").string() == kMetaspace;
   }
   if (type != "Replace" || !node.at("pattern").has("String")) return false;
+  ++found.num_replacements;
   return node.at("pattern").at("String").string() == " " &&
          node.at("content").string() == kMetaspace;
+}
+
+/// Llama 2's normalizer: all spaces become visible, and there may be one prefix.
+bool makes_spaces_visible(const JsonNode& node, WordwiseOptions& options) {
+  SpaceRewriting found;
+  if (!follow_space_rewriting(node, found)) return false;
+  if (found.num_prefixes > 1 || found.num_replacements == 0) return false;
+  options.prepends_always = found.num_prefixes == 1;
+  if (options.prepends_always) options.prefix = WordwiseOptions::Prefix::kAlways;
+  return true;
 }
 
 /// Spaces become visible in the normalizer or in Metaspace, and nothing is split.
@@ -159,7 +183,7 @@ std::unique_ptr<SegmentEncoder> find_one_piece(const JsonNode& root, const Bpe& 
   options.is_one_piece = true;
   options.prefix = WordwiseOptions::Prefix::kNever;
   if (normalizer.has_value() == pre_tokenizer.has_value()) return nullptr;
-  if (normalizer && !follow_space_rewriting(*normalizer, options)) return nullptr;
+  if (normalizer && !makes_spaces_visible(*normalizer, options)) return nullptr;
   if (pre_tokenizer) {
     if (!is_of_type(*pre_tokenizer, "Metaspace")) return nullptr;
     const auto split = pre_tokenizer->find("split");

@@ -85,6 +85,41 @@ TEST_CASE("what is left between added tokens is not searched for them again") {
   }
 }
 
+TEST_CASE("prefixes and visible spaces are as the normalizer makes them") {
+  const auto ids = [](const std::string& normalizers, const char* text) {
+    json root = json::parse(R"({"model": {
+      "type": "BPE", "unk_token": "<unk>", "merges": [["\u2581", "a"]],
+      "vocab": {"<unk>": 0, "a": 1, "b": 2, "\u2581": 3, " ": 4, "\u2581a": 5}}})");
+    root["normalizer"] = {{"type", "Sequence"}, {"normalizers", json::parse(normalizers)}};
+    return encode(*make_tokenizer(JsonNode(root)), text).ids;
+  };
+  const std::string prefix = R"({"type": "Prepend", "prepend": "\u2581"})";
+  const std::string spaces =
+      R"({"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"})";
+  using Ids = std::vector<int32_t>;
+  CHECK(ids("[" + prefix + "]", "a b") == Ids{5, 4, 2});
+  CHECK(ids("[" + prefix + "," + prefix + "," + spaces + "]", "a b") == Ids{3, 5, 3, 2});
+  CHECK(ids("[" + prefix + "," + spaces + "]", " a") == Ids{3, 5});
+  CHECK(ids("[" + spaces + "," + prefix + "]", " a") == Ids{3, 5});
+  CHECK(ids("[" + spaces + "]", " a") == Ids{5});
+}
+
+TEST_CASE("characters that vanish for want of an unknown token shift the offsets behind them") {
+  const auto offsets = [](const char* vocabulary, const char* text) {
+    json root = json::parse(R"({
+      "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"},
+      "model": {"type": "BPE", "unk_token": null, "merges": []}})");
+    root["model"]["vocab"] = json::parse(vocabulary);
+    return encode(*make_tokenizer(JsonNode(root)), text).offsets;
+  };
+  using Offsets = std::vector<CharRange>;
+  constexpr const char* kThree = R"({"a": 0, "\u0301": 1, "\u2581": 2})";
+  CHECK(offsets(kThree, " \u0301") == Offsets{{0, 1}, {1, 2}});
+  CHECK(offsets(kThree, "ax x") == Offsets{{0, 1}, {1, 3}});
+  constexpr const char* kFive = R"({"a": 0, "\u0301": 1, "\u2581": 2, "b": 3, "x": 4})";
+  CHECK(offsets(kFive, "x\u00E9 bx") == Offsets{{0, 1}, {1, 3}, {2, 3}, {2, 3}});
+}
+
 TEST_CASE("offsets in bytes mark the same places") {
   const Encoding out = encode(*word_tokenizer(), "Caf\u00C9 <s>in", OffsetUnit::kBytes);
   CHECK(out.offsets == std::vector<CharRange>{{0, 5}, {5, 9}, {9, 11}});
