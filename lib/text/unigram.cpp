@@ -34,9 +34,12 @@ Workspace& workspace() {
   return space;
 }
 
+bool is_improved(const BestEnd& end, double score) {
+  return end.begin == UINT32_MAX || score > end.score;
+}
+
 void improve(BestEnd& end, double score, int32_t id, size_t begin) {
-  if (end.begin != UINT32_MAX && score <= end.score) return;
-  end = {score, id, static_cast<uint32_t>(begin)};
+  if (is_improved(end, score)) end = {score, id, static_cast<uint32_t>(begin)};
 }
 
 }  // namespace
@@ -99,7 +102,11 @@ void Unigram::tokenize(std::string_view piece, std::vector<Piece>& out) const {
       has_single = has_single || i + 1 - begin == char_length;
     }
     if (!has_single) {
-      improve(ends[begin + char_length], unknown_score_ + so_far, needed_unknown_id(), begin);
+      BestEnd& end = ends[begin + char_length];
+      const double score = unknown_score_ + so_far;
+      if (is_improved(end, score)) {
+        end = {score, needed_unknown_id(), static_cast<uint32_t>(begin)};
+      }
     }
     begin += char_length;
   }

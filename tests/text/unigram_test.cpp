@@ -75,6 +75,13 @@ TEST_CASE("a model without an unknown token says so when it needs one") {
   CHECK_THROWS_WITH(tokens_of(model, "ab"), Catch::Contains("unk_id"));
 }
 
+TEST_CASE("no unknown token is needed where an unknown character is part of a better one") {
+  const Unigram model(vocabulary_of({{"a", -1.0}, {"ab", -3.0}}), std::nullopt, false);
+  CHECK(tokens_of(model, "ab") == "1:0-2");
+  CHECK(tokens_of(model, "aab") == "0:0-1 1:1-3");
+  CHECK_THROWS_WITH(tokens_of(model, "abb"), Catch::Contains("unk_id"));
+}
+
 TEST_CASE("a vocabulary that does not hold together is refused") {
   ModelVocabulary odd = kVocabulary;
   odd.scores.pop_back();
