@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "text/slow_folder.h"
 #include "text/tokenizer.h"
@@ -96,18 +97,26 @@ json describe_vocabulary(const text::Tokenizer& tokenizer) {
           {"last", tokens(std::max(size - kShownTokens, kShownTokens), size)}};
 }
 
+json describe_example(const text::Tokenizer& tokenizer, const char* sample) {
+  text::Encoding encoding;
+  try {
+    tokenizer.encode(sample, {}, encoding);
+  } catch (const CheckpointError& error) {  // a text that the model cannot write is no reason to
+    return {{"text", sample}, {"error", error.what()}};  // tell nothing about the model
+  }
+  json tokens = json::array();
+  for (const int32_t id : encoding.ids) tokens.push_back(std::string(tokenizer.token(id)));
+  return {{"text", sample},
+          {"tokens", tokens},
+          {"ids", encoding.ids},
+          {"decoded", tokenizer.decode(encoding.ids, true)}};
+}
+
 json describe_examples(const text::Tokenizer& tokenizer) {
   json examples = json::array();
   for (const char* sample :
        {"Hello, world!", "Tokenizers split unfriendliness in 2024.", "naïve café, 你好 😀"}) {
-    text::Encoding encoding;
-    tokenizer.encode(sample, {}, encoding);
-    json tokens = json::array();
-    for (const int32_t id : encoding.ids) tokens.push_back(std::string(tokenizer.token(id)));
-    examples.push_back({{"text", sample},
-                        {"tokens", tokens},
-                        {"ids", encoding.ids},
-                        {"decoded", tokenizer.decode(encoding.ids, true)}});
+    examples.push_back(describe_example(tokenizer, sample));
   }
   return examples;
 }

@@ -41,6 +41,17 @@ TEST_CASE("a tokenizer.json shows its parts, special tokens with ids, vocabulary
   CHECK(run::describe_tokenizer(tiny / "words/tokenizer.json").at("special_tokens").size() == 2);
 }
 
+TEST_CASE("an example that has no encoding says why, and the rest is told") {
+  const TinyRun tiny;
+  tiny.write("u.json", R"({"model": {"type": "Unigram", "unk_id": null, "vocab": [["H", -1.0]]}})");
+  const json tokenizer = run::describe_tokenizer(tiny / "u.json");
+  CHECK(tokenizer.at("vocab_size") == 1);
+  const json& example = tokenizer.at("examples")[0];
+  CHECK(example.at("text") == "Hello, world!");
+  CHECK(example.at("error").get<std::string>().find("unk_id") != std::string::npos);
+  CHECK_FALSE(example.contains("ids"));
+}
+
 TEST_CASE("files of a slow tokenizer show what they are converted to") {
   const TinyRun tiny;
   tiny.write("bert/vocab.txt", test::tiny_vocabulary());
