@@ -34,6 +34,12 @@ struct TokenizerClass {
   bool is_mask_normalized = false;    ///< of a converted tokenizer
   bool is_mask_renormalized = false;  ///< of a tokenizer.json
 
+  /// A converted tokenizer's specials are as the class has them, whatever the files say of tokens
+  /// with the same content.
+  bool has_wrapped_specials() const {
+    return is_normalized || conversion == Conversion::kT5 || conversion == Conversion::kLlama;
+  }
+
   /// The mask token takes the space before it, too.
   bool has_wide_mask() const { return conversion >= Conversion::kRoberta; }
 };

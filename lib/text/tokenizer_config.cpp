@@ -71,8 +71,8 @@ void TokenizerConfig::set_class_specials(bool is_converted) {
     const bool is_mask = std::string_view(key) == "mask_token";
     if (is_mask && known->has_wide_mask()) {
       wrap(key, true, is_converted ? known->is_mask_normalized : known->is_mask_renormalized);
-    } else if (is_converted && known->is_normalized && !is_mask) {
-      wrap(key, false, true);
+    } else if (is_converted && known->has_wrapped_specials() && !is_mask) {
+      wrap(key, false, known->is_normalized);
     }
   }
 }
@@ -135,19 +135,18 @@ void TokenizerConfig::add_tokens(std::vector<AddedToken>& tokens) const {
   std::set<std::string> special_contents, known;
   for (const SpecialToken* special : specials) special_contents.insert(special->token.content);
   for (const AddedToken& token : tokens) known.insert(token.content);
+  // What is there already, though replaced since then, is not added again.
+  const auto add = [&](AddedToken token) {
+    token.special = token.special || special_contents.contains(token.content);
+    if (std::find(tokens.begin(), tokens.end(), token) == tokens.end()) tokens.push_back(token);
+  };
   for (const auto& [id, token] : added_) {
-    const bool is_there = std::find(tokens.begin(), tokens.end(), token) != tokens.end();
-    if (is_there) continue;
-    AddedToken added = token;
-    added.special = token.special || special_contents.contains(token.content);
-    tokens.push_back(added);
     known.insert(token.content);
+    add(token);
   }
   for (const SpecialToken* special : specials) {
     const bool is_new = known.insert(special->token.content).second;
-    if (!is_new && !special->has_attributes) continue;
-    tokens.push_back(special->token);
-    tokens.back().special = true;
+    if (is_new || special->has_attributes) add(special->token);
   }
 }
 

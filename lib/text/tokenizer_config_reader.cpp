@@ -5,8 +5,10 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/mapped_file.h"
 #include "base/strings.h"
 #include "text/json_node.h"
+#include "text/json_scanner.h"
 #include "text/tokenizer_config.h"
 #include "text/vocabulary.h"
 
@@ -17,6 +19,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::string_view kMainFile = "tokenizer_config.json";
+constexpr std::string_view kDocument = "tokenizer.json";
 
 constexpr std::array kBertClasses = {"BertTokenizer",
                                      "ConvBertTokenizer",
@@ -47,6 +50,35 @@ AddedToken read_attributes(const JsonNode& node, bool special) {
   return token;
 }
 
+/// The text of the list "added_tokens" of a document, without a look at the large tables behind it;
+/// "[]" where there is none.
+std::string_view find_added_tokens(std::string_view document) {
+  JsonScanner scanner(document);
+  scanner.expect('{');
+  if (scanner.accept('}')) return "[]";
+  do {
+    const bool is_found = scanner.string() == "added_tokens";
+    scanner.expect(':');
+    scanner.peek();
+    const size_t begin = scanner.position();
+    scanner.skip_value();
+    if (is_found) return document.substr(begin, scanner.position() - begin);
+  } while (scanner.accept(','));
+  return "[]";
+}
+
+/// A tokenizer.json of which all but the added tokens may be left out.
+json read_document(const fs::path& file) {
+  const base::MappedFile mapped(file);
+  try {
+    const std::string_view list = find_added_tokens(mapped.text());
+    return base::parse_json(base::cat("{\"added_tokens\":", list, "}"), file.string());
+  } catch (const NotPlainJson&) {
+  } catch (const Error&) {
+  }
+  return base::parse_json(mapped.text(), file.string());  // which says what is wrong, and where
+}
+
 }  // namespace
 
 /// Fills a TokenizerConfig file by file.
@@ -68,8 +100,8 @@ class TokenizerConfigReader {
       with_file("special_tokens_map.json", [&](const JsonNode& root) { read_specials(root); });
       with_file("added_tokens.json", [&](const JsonNode& root) { read_added_ids(root); });
     }
-    if (!lists_added_tokens && config_.prefers_slow_files()) {
-      with_file("tokenizer.json", [&](const JsonNode& root) { read_document_tokens(root); });
+    if (!lists_added_tokens) {
+      with_file(kDocument, [&](const JsonNode& root) { read_document_tokens(root); });
     }
     return std::move(config_);
   }
@@ -82,7 +114,7 @@ class TokenizerConfigReader {
   bool with_file(std::string_view name, const Body& body) {
     const fs::path file = folder_ / name;
     if (!fs::exists(file)) return false;
-    json value = base::read_json_file(file);
+    json value = name == kDocument ? read_document(file) : base::read_json_file(file);
     with_context(base::cat("reading ", base::quote(file.string())), [&] { body(JsonNode(value)); });
     if (name == kMainFile) config_.main_ = std::make_shared<const json>(std::move(value));
     return true;
@@ -141,10 +173,14 @@ class TokenizerConfigReader {
     if (const auto list = root.find("additional_special_tokens")) {
       for (const JsonNode& node : list->items()) {
         const SpecialToken token = read_special(node);
-        const bool is_there = std::any_of(
-            config_.additional_.begin(), config_.additional_.end(),
-            [&](const SpecialToken& known) { return known.token.content == token.token.content; });
-        if (!is_there) config_.additional_.push_back(token);
+        const auto known = std::ranges::find_if(
+            config_.additional_,
+            [&](const SpecialToken& other) { return other.token.content == token.token.content; });
+        if (known == config_.additional_.end()) {
+          config_.additional_.push_back(token);
+        } else if (token.has_attributes) {
+          *known = token;  // of two the last counts
+        }
       }
     }
   }
@@ -185,7 +221,7 @@ class TokenizerConfigReader {
     take_attributes();
   }
 
-  /// The list of a tokenizer.json that is not read for anything else.
+  /// The list of a tokenizer.json.
   void read_document_tokens(const JsonNode& root) {
     const auto list = root.find("added_tokens");
     if (!list) return;
@@ -199,6 +235,7 @@ class TokenizerConfigReader {
   /// Special tokens are as the list of added tokens has them.
   void take_attributes() {
     for (auto& [key, special] : config_.specials_) {
+      if (special.is_final) continue;
       for (const auto& [id, token] : config_.added_) {
         if (token.content == special.token.content) special = {token, true};
       }

@@ -27,7 +27,7 @@ LINES = [line for line in open(os.path.join(HERE, "reference.py"), encoding="utf
 TEXTS = ["Hello, world!", " two  spaces   and\ttabs \n", "<s> a </s> <pad><unk> <mask> x<mask>y  <mask> z", "[CLS] Caf\u00e9 [SEP] [MASK]",
          "``quoted'' 1,000, and 3,5,", "\uff28\uff25\uff2c\uff2c\uff2f \u2460 \ufb01ne \u00bd\u0301 \u1112\u1161\u11ab", "\u4e2d\u6587 \u65e5\u672c\u8a9e",
          "\u2581under\u2581line", "naive \U0001f600\u200d\U0001f600 emoji \U00010348", "\r\n\r line", "<extra_id_0> fill <extra_id_99>", "", " ",
-         "  ", "a", "don't they'll I'm", "\u0130STANBUL \u00df \u1e9e", "x\u00a0y\u3000z\u200bw", "null \u0000 byte", "a .b ,c ! d ?e 'm n't 's"]
+         "  ", "a", "don't they'll I'm", "\u0130STANBUL \u00df \u1e9e", "x\u00a0y\u3000z\u200bw", "null \u0000 byte", "a  <unk>  b <s>  <pad>  c</s>  d <x>  <x> e", "a .b ,c ! d ?e 'm n't 's"]
 TEXTS += LINES[:40]
 
 
@@ -143,6 +143,41 @@ def overlay_folders(made):
     }
 
 
+def old_folders(made):
+    """As transformers wrote them before 4.34: a tokenizer.json, and a tokenizer_config.json without added_tokens_decoder."""
+    def old(name, tokenizer_class, change=None, files=None, **more):
+        document = json.load(open(os.path.join(made(name), "saved", "tokenizer.json"), encoding="utf-8"))
+        for added in document["added_tokens"]:
+            added.update((change or {}).get(added["content"], {}))
+        return {"tokenizer.json": json.dumps(document).encode(), **config(tokenizer_class, **more), **(files or {})}
+    plain, plainer = {"<mask>": dict(lstrip=False)}, {"<pad>": dict(special=False, rstrip=True), "</s>": dict(special=False)}
+    maps = {"special_tokens_map.json": json.dumps(dict(mask_token=token("<mask>", lstrip=True), pad_token="<pad>")).encode()}
+    mask = dict(token("<mask>", lstrip=True, normalized=False), __type="AddedToken")
+    return {
+        "old-roberta": old("roberta", "RobertaTokenizer", plain),
+        "old-roberta-mask": old("roberta", "RobertaTokenizer", plain, mask_token="<mask>"),
+        "old-roberta-dict": old("roberta", "RobertaTokenizer", plain, mask_token=mask),
+        "old-roberta-map": old("roberta", "RobertaTokenizer", {**plain, **plainer}, maps),
+        "old-roberta-new": old("roberta", "RobertaTokenizer", plain, {"added_tokens.json": b'{"<new>": 600, "<mask>": 4}'}, mask_token="<mask>"),
+        "old-led": old("led", "LEDTokenizer", plainer, bos_token=dict(token("<s>"), __type="AddedToken"), pad_token="<pad>"),
+        "old-bigbird": old("bigbird-unigram", "BigBirdTokenizer", mask_token="[MASK]"),
+        "old-fast": old("roberta", "PreTrainedTokenizerFast", plainer, pad_token="<pad>"),
+        "old-extra": old("roberta", "PreTrainedTokenizerFast", plainer, extra_special_tokens={"pad_token": "<pad>", "image_token": "</s>"}),
+    }
+
+
+def listed_folders(unigram, bpe):
+    """Folders whose added_tokens_decoder has other attributes than the class."""
+    def listed(tokens):
+        return {str(i): dict(token(content, rstrip=True), special=True) for i, content in tokens.items()}
+    twice = [dict(token("<x>", lstrip=True), __type="AddedToken"), "<y>", dict(token("<x>", rstrip=True), __type="AddedToken")]
+    return {
+        "t5-listed": {"spiece.model": unigram, **config("T5Tokenizer", added_tokens_decoder=listed({0: "<pad>", 1: "</s>", 2: "<unk>"}))},
+        "llama-listed": {"tokenizer.model": bpe, **config("LlamaTokenizer", added_tokens_decoder=listed({0: "<unk>", 1: "<s>", 2: "</s>"}))},
+        "llama-twice": {"tokenizer.model": bpe, **config("LlamaTokenizer", additional_special_tokens=twice)},
+    }
+
+
 def write_expected(folder):
     tokenizer = AutoTokenizer.from_pretrained(folder)
     cases = []
@@ -179,7 +214,9 @@ def main():
     make(out, sentencepiece_folders("unigram", unigram))
     make(out, sentencepiece_folders("plain", plain))
     make(out, llama_folders("bpe", bpe))
+    make(out, listed_folders(unigram, bpe))
     make(out, overlay_folders(lambda name: os.path.join(out, name)))
+    make(out, old_folders(lambda name: os.path.join(out, name)))
     if shared != "-":
         def read(path):
             return open(os.path.join(shared, path), "rb").read()

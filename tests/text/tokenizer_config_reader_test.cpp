@@ -30,6 +30,42 @@ TEST_CASE("special_tokens_map.json counts only without added_tokens_decoder") {
   CHECK(read(R"({"unk_token": "x", "added_tokens_decoder": {}})", map).special("unk_token") == "x");
 }
 
+// As transformers 4.57.6 takes them from a tokenizer.json for folders of old.
+TEST_CASE("named special tokens are as tokenizer.json has them, without added_tokens_decoder") {
+  const auto read_folder = [](const std::string& config, const std::string& document) {
+    const test::TemporaryFolder folder;
+    test::write_file(folder.path() / "tokenizer_config.json", config);
+    test::write_file(folder.path() / "tokenizer.json", document);
+    return TokenizerConfig::read(folder.path());
+  };
+  const std::string document =
+      R"({"version": "1.0", "added_tokens": [{"id": 3, "content": "<m>", "lstrip": true}],
+          "model": {"vocab": {"<m>": 3}}})";
+  CHECK(read_folder(R"({"mask_token": "<m>"})", document).specials().at(0).lstrip);
+  CHECK(read_folder(R"({"mask_token": "<m>"})", document).listed_tokens().size() == 1);
+  CHECK_FALSE(read_folder(R"({"mask_token": "<m>", "added_tokens_decoder": {}})", document)
+                  .specials()
+                  .at(0)
+                  .lstrip);
+  const TokenizerConfig extra =
+      read_folder(R"({"extra_special_tokens": {"mask_token": "<m>"}})", document);
+  CHECK_FALSE(extra.specials().at(0).lstrip);
+  CHECK(read_folder("{}", "{}").listed_tokens().empty());
+  CHECK_THROWS_WITH(read_folder("{}", "{\"added_tokens\":\n\n[}"), Catch::Contains("3"));
+  CHECK_THROWS_AS(read_folder("{}", R"({"added_tokens": [{}]})"), CheckpointError);
+}
+
+TEST_CASE("of an additional token that is given twice the last attributes count") {
+  const std::vector<AddedToken> tokens =
+      read(R"({"additional_special_tokens": [{"content": "<a>", "lstrip": true}, "<b>",
+               {"content": "<a>", "rstrip": true}, "<a>"]})")
+          .specials();
+  REQUIRE(tokens.size() == 2);
+  CHECK(tokens[0].content == "<a>");
+  CHECK_FALSE(tokens[0].lstrip);
+  CHECK(tokens[0].rstrip);
+}
+
 TEST_CASE("special tokens by roles of the model's own are an object, as transformers wants it") {
   const TokenizerConfig config =
       read(R"({"extra_special_tokens": {"z": "<z>", "a": "<a>", "pad_token": "<p>"}})");

@@ -1,5 +1,6 @@
 #include "text/tokenizer_config.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
@@ -25,6 +26,21 @@ TEST_CASE("plain special tokens are added once, those with attributes lie over w
   CHECK(tokens[2].content == "e");
   CHECK(tokens[2].special);
   CHECK(tokens[3].lstrip);
+}
+
+TEST_CASE("converted T5 and Llama lay their own special tokens over what files say of them") {
+  for (const char* name : {"T5Tokenizer", "LlamaTokenizer"}) {
+    TokenizerConfig config = read(R"({"tokenizer_class": ")" + std::string(name) +
+                                  R"(", "added_tokens_decoder": {"2": {"content": "<unk>",
+                                  "rstrip": true, "normalized": true, "special": true}}})");
+    config.set_class_specials(true);
+    std::vector<AddedToken> tokens;
+    config.add_tokens(tokens);
+    const auto is_unknown = [](const AddedToken& token) { return token.content == "<unk>"; };
+    const auto last = std::find_if(tokens.rbegin(), tokens.rend(), is_unknown);
+    REQUIRE(last != tokens.rend());
+    CHECK(*last == AddedToken{.content = "<unk>", .special = true});
+  }
 }
 
 TEST_CASE("the sentinels of T5 are special tokens, and a list that names some must name all") {
