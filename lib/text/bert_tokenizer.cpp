@@ -16,10 +16,15 @@ std::vector<std::string> normalized_contents(const BertParts& parts) {
   std::vector<std::string> contents;
   for (const AddedToken& token : parts.added_tokens) {
     AlignedText text(token.content, 0);
-    normalize(text, parts.normalizer);
+    normalize(text, parts.added_normalizer.value_or(parts.normalizer));
     contents.push_back(text.utf8());
   }
   return contents;
+}
+
+std::string flags_of(const BertNormalizerOptions& options) {
+  return base::cat(options.clean_text, options.handle_chinese_chars, options.strips_accents(),
+                   options.lowercase);
 }
 
 /// Buffers of one thread, reused from call to call.
@@ -173,9 +178,9 @@ void BertTokenizer::collect_normalized(BertScanner::Segment segment, bool want_o
 uint64_t BertTokenizer::compute_fingerprint(const BertParts& parts) const {
   std::string all =
       base::cat("bert 1\n", parts.model.unknown_token, "\n", parts.model.continuing_prefix, "\n",
-                parts.model.max_chars_per_word, "\n", parts.normalizer.clean_text,
-                parts.normalizer.handle_chinese_chars, parts.normalizer.strips_accents(),
-                parts.normalizer.lowercase, "\n");
+                parts.model.max_chars_per_word, "\n", flags_of(parts.normalizer), "\n");
+  const std::string added_flags = flags_of(parts.added_normalizer.value_or(parts.normalizer));
+  if (added_flags != flags_of(parts.normalizer)) all += base::cat("added ", added_flags, "\n");
   for (const auto* pieces : {&parts.post_processor.single(), &parts.post_processor.pair()}) {
     for (const TemplatePiece& piece : *pieces) {
       all += base::cat(static_cast<int>(piece.source), ":", piece.type_id);

@@ -21,6 +21,8 @@ struct BertParts {
   WordPieceOptions model;
   BertNormalizerOptions normalizer;
   std::vector<AddedToken> added_tokens;
+  /// What the contents of added tokens were normalised with, where it was something else.
+  std::optional<BertNormalizerOptions> added_normalizer;
   bool splits_specials = false;  ///< special tokens in a text are read as any other text
   PostProcessor post_processor;
   std::optional<WordPieceDecoder> decoder;  ///< absent: tokens joined by spaces

@@ -119,6 +119,7 @@ std::unique_ptr<Tokenizer> make_bert(const JsonNode& root, JsonVocabulary tables
   const LengthSettings lengths = read_lengths(root, config);
   BertParts parts = read_bert_sections(root);
   if (config != nullptr && config->is_bert_class()) {
+    parts.added_normalizer = parts.normalizer;  // transformers has built its table of them by then
     const bool clean_text = parts.normalizer.clean_text;
     parts.normalizer = config->normalizer();
     parts.normalizer.clean_text = clean_text;

@@ -43,6 +43,7 @@ TEST_CASE("the fingerprint follows everything that changes an encoding") {
       [](BertParts& parts) { parts.model.unknown_token = "a"; },
       [](BertParts& parts) { std::swap(parts.vocabulary[0].second, parts.vocabulary[1].second); },
       [](BertParts& parts) { parts.added_tokens.push_back({"<new>"}); },
+      [](BertParts& parts) { parts.added_normalizer.emplace().lowercase = false; },
       [](BertParts& parts) { parts.added_tokens[0].lstrip = true; },
       [](BertParts& parts) { parts.post_processor = PostProcessor(); }};
   for (const auto& change : changes) {
