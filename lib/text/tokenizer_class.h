@@ -33,11 +33,13 @@ struct TokenizerClass {
   bool is_normalized = false;         ///< the specials of a converted tokenizer, the mask aside
   bool is_mask_normalized = false;    ///< of a converted tokenizer
   bool is_mask_renormalized = false;  ///< of a tokenizer.json
+  bool rewraps_specials = false;      ///< those of a tokenizer.json, the mask aside
 
-  /// A converted tokenizer's specials are as the class has them, whatever the files say of tokens
-  /// with the same content.
-  bool has_wrapped_specials() const {
-    return is_normalized || conversion == Conversion::kT5 || conversion == Conversion::kLlama;
+  /// The specials of a converted tokenizer are as the class has them, whatever the files say of
+  /// tokens with the same content.
+  bool wraps_specials() const {
+    return is_normalized || conversion == Conversion::kT5 || conversion == Conversion::kLlama ||
+           conversion == Conversion::kRoberta;
   }
 
   /// The mask token takes the space before it, too.

@@ -71,8 +71,8 @@ void TokenizerConfig::set_class_specials(bool is_converted) {
     const bool is_mask = std::string_view(key) == "mask_token";
     if (is_mask && known->has_wide_mask()) {
       wrap(key, true, is_converted ? known->is_mask_normalized : known->is_mask_renormalized);
-    } else if (is_converted && known->has_wrapped_specials() && !is_mask) {
-      wrap(key, false, known->is_normalized);
+    } else if (!is_mask && (is_converted ? known->wraps_specials() : known->rewraps_specials)) {
+      wrap(key, false, is_converted && known->is_normalized);
     }
   }
 }

@@ -160,7 +160,9 @@ class TokenizerConfigReader {
 
   void read_specials(const JsonNode& root) {
     for (const char* key : kSpecialKeys) {
-      if (!root.has(key)) continue;
+      const auto known = config_.specials_.find(key);
+      const bool is_final = known != config_.specials_.end() && known->second.is_final;
+      if (!root.has(key) || is_final) continue;
       const JsonNode node = root.at(key);
       config_.specials_.erase(key);
       config_.without_.erase(key);

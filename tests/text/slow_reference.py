@@ -19,7 +19,7 @@ os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 warnings.filterwarnings("ignore")
 
 import sentencepiece  # noqa: E402
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers  # noqa: E402
+from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, trainers  # noqa: E402
 from transformers import AutoTokenizer  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -27,7 +27,7 @@ LINES = [line for line in open(os.path.join(HERE, "reference.py"), encoding="utf
 TEXTS = ["Hello, world!", " two  spaces   and\ttabs \n", "<s> a </s> <pad><unk> <mask> x<mask>y  <mask> z", "[CLS] Caf\u00e9 [SEP] [MASK]",
          "``quoted'' 1,000, and 3,5,", "\uff28\uff25\uff2c\uff2c\uff2f \u2460 \ufb01ne \u00bd\u0301 \u1112\u1161\u11ab", "\u4e2d\u6587 \u65e5\u672c\u8a9e",
          "\u2581under\u2581line", "naive \U0001f600\u200d\U0001f600 emoji \U00010348", "\r\n\r line", "<extra_id_0> fill <extra_id_99>", "", " ",
-         "  ", "a", "don't they'll I'm", "\u0130STANBUL \u00df \u1e9e", "x\u00a0y\u3000z\u200bw", "null \u0000 byte", "a  <unk>  b <s>  <pad>  c</s>  d <x>  <x> e", "a .b ,c ! d ?e 'm n't 's"]
+         "  ", "a", "don't they'll I'm", "\u0130STANBUL \u00df \u1e9e", "x\u00a0y\u3000z\u200bw", "null \u0000 byte", "NULL null nullA", "a  <unk>  b <s>  <pad>  c</s>  d <x>  <x> e", "a .b ,c ! d ?e 'm n't 's"]
 TEXTS += LINES[:40]
 
 
@@ -153,20 +153,26 @@ def old_folders(made):
     plain, plainer = {"<mask>": dict(lstrip=False)}, {"<pad>": dict(special=False, rstrip=True), "</s>": dict(special=False)}
     maps = {"special_tokens_map.json": json.dumps(dict(mask_token=token("<mask>", lstrip=True), pad_token="<pad>")).encode()}
     mask = dict(token("<mask>", lstrip=True, normalized=False), __type="AddedToken")
+    bert = Tokenizer(models.WordPiece({"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "a": 5, "null": 6}, unk_token="[UNK]"))
+    bert.normalizer, bert.pre_tokenizer = normalizers.BertNormalizer(lowercase=True), pre_tokenizers.BertPreTokenizer()
+    bert.add_tokens([AddedToken("NULL", normalized=True), AddedToken("[CLS]", normalized=True, special=True)])
     return {
+        "old-bert-cased": {"tokenizer.json": bert.to_str().encode(), **config("BertTokenizer", do_lower_case=False)},
+        "old-bert": {"tokenizer.json": bert.to_str().encode(), **config("BertTokenizer")},
         "old-roberta": old("roberta", "RobertaTokenizer", plain),
         "old-roberta-mask": old("roberta", "RobertaTokenizer", plain, mask_token="<mask>"),
         "old-roberta-dict": old("roberta", "RobertaTokenizer", plain, mask_token=mask),
         "old-roberta-map": old("roberta", "RobertaTokenizer", {**plain, **plainer}, maps),
         "old-roberta-new": old("roberta", "RobertaTokenizer", plain, {"added_tokens.json": b'{"<new>": 600, "<mask>": 4}'}, mask_token="<mask>"),
         "old-led": old("led", "LEDTokenizer", plainer, bos_token=dict(token("<s>"), __type="AddedToken"), pad_token="<pad>"),
-        "old-bigbird": old("bigbird-unigram", "BigBirdTokenizer", mask_token="[MASK]"),
+        "old-bigbird": old("bigbird-unigram", "BigBirdTokenizer", {"<pad>": dict(rstrip=True)}, mask_token="[MASK]"),
+        "old-mvp": old("mvp", "MvpTokenizer", {"</s>": dict(single_word=True, rstrip=True)}),
         "old-fast": old("roberta", "PreTrainedTokenizerFast", plainer, pad_token="<pad>"),
         "old-extra": old("roberta", "PreTrainedTokenizerFast", plainer, extra_special_tokens={"pad_token": "<pad>", "image_token": "</s>"}),
     }
 
 
-def listed_folders(unigram, bpe):
+def listed_folders(unigram, bpe, roberta):
     """Folders whose added_tokens_decoder has other attributes than the class."""
     def listed(tokens):
         return {str(i): dict(token(content, rstrip=True), special=True) for i, content in tokens.items()}
@@ -174,6 +180,7 @@ def listed_folders(unigram, bpe):
     return {
         "t5-listed": {"spiece.model": unigram, **config("T5Tokenizer", added_tokens_decoder=listed({0: "<pad>", 1: "</s>", 2: "<unk>"}))},
         "llama-listed": {"tokenizer.model": bpe, **config("LlamaTokenizer", added_tokens_decoder=listed({0: "<unk>", 1: "<s>", 2: "</s>"}))},
+        "mvp-listed": {**roberta, **config("MvpTokenizer", added_tokens_decoder=listed({1: "<pad>", 2: "</s>"}))},
         "llama-twice": {"tokenizer.model": bpe, **config("LlamaTokenizer", additional_special_tokens=twice)},
     }
 
@@ -210,11 +217,12 @@ def main():
     plain = train_sentencepiece(model_type="unigram", normalization_rule_name="identity", vocab_size=400)
     bpe = train_sentencepiece(model_type="bpe", byte_fallback=True, normalization_rule_name="identity", vocab_size=800,
                               remove_extra_whitespaces=False, split_digits=True)
-    make(out, byte_level_folders(train_byte_level(["<|endoftext|>"]), train_byte_level(specials)))
+    roberta = train_byte_level(specials)
+    make(out, byte_level_folders(train_byte_level(["<|endoftext|>"]), roberta))
     make(out, sentencepiece_folders("unigram", unigram))
     make(out, sentencepiece_folders("plain", plain))
     make(out, llama_folders("bpe", bpe))
-    make(out, listed_folders(unigram, bpe))
+    make(out, listed_folders(unigram, bpe, roberta))
     make(out, overlay_folders(lambda name: os.path.join(out, name)))
     make(out, old_folders(lambda name: os.path.join(out, name)))
     if shared != "-":

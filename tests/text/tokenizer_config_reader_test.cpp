@@ -50,6 +50,8 @@ TEST_CASE("named special tokens are as tokenizer.json has them, without added_to
   const TokenizerConfig extra =
       read_folder(R"({"extra_special_tokens": {"mask_token": "<m>"}})", document);
   CHECK_FALSE(extra.specials().at(0).lstrip);
+  CHECK(read(R"({"extra_special_tokens": {"pad_token": "<p>"}})", R"({"pad_token": "<q>"})")
+            .special("pad_token") == "<p>");
   CHECK(read_folder("{}", "{}").listed_tokens().empty());
   CHECK_THROWS_WITH(read_folder("{}", "{\"added_tokens\":\n\n[}"), Catch::Contains("3"));
   CHECK_THROWS_AS(read_folder("{}", R"({"added_tokens": [{}]})"), CheckpointError);
