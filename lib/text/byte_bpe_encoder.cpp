@@ -228,7 +228,8 @@ void ByteBpeEncoder<kRule>::encode(const Segment& segment, bool want_offsets,
     text = changed;
   }
   const Place place{segment.first_char, adds_space};
-  if (out.wants_spaces && text.size() == out.text.size() && is_ascii(text)) out.spelled = text;
+  const bool is_whole = !adds_space && text.size() == out.text.size();
+  if (out.wants_spaces && is_whole && is_ascii(text)) out.spelled = text;
   if (want_offsets || out.wants_words) {
     Run<true>{*this, text, place, want_offsets, out}.run();
   } else {

@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "text/byte_alphabet.h"
 #include "text/tokenizer_json.h"
+#include "text/utf8.h"
 
 namespace finetune::text {
 namespace {
@@ -118,6 +120,23 @@ TEST_CASE("characters that vanish for want of an unknown token shift the offsets
   CHECK(offsets(kThree, "ax x") == Offsets{{0, 1}, {1, 3}});
   constexpr const char* kFive = R"({"a": 0, "\u0301": 1, "\u2581": 2, "b": 3, "x": 4})";
   CHECK(offsets(kFive, "x\u00E9 bx") == Offsets{{0, 1}, {1, 3}, {2, 3}, {2, 3}});
+}
+
+TEST_CASE("a prefix as long as an added token does not shift what is trimmed") {
+  json root = json::parse(R"({
+    "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true},
+    "post_processor": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true},
+    "model": {"type": "BPE", "merges": []}})");
+  for (const char32_t letter : byte_alphabet()) {
+    std::string token;
+    append_char(token, letter);
+    const size_t id = root["model"]["vocab"].size();
+    root["model"]["vocab"][token] = id;
+  }
+  root["added_tokens"] = {added("a", false, false)};
+  const Encoding out = encode(*make_tokenizer(JsonNode(root)), "ae e");
+  CHECK(out.ids == std::vector<int32_t>{97, 32, 101, 32, 101});
+  CHECK(out.offsets == std::vector<CharRange>{{0, 1}, {2, 2}, {1, 2}, {3, 3}, {3, 4}});
 }
 
 TEST_CASE("offsets in bytes mark the same places") {
