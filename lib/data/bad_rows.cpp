@@ -37,6 +37,8 @@ BadRows::BadRows(const std::string& path, std::string split, const ReadOptions& 
       split_(std::move(split)),
       policy_(options.on_bad_row),
       max_bad_rows_(options.max_bad_rows),
+      logs_(options.logs_bad_rows),
+      advises_options_(options.advises_options),
       folder_(options.quarantine_folder) {
   if (policy_ == BadRowPolicy::kQuarantine && folder_.empty()) {
     throw ConfigError("quarantining bad rows needs a folder to put them into");
@@ -50,14 +52,15 @@ void BadRows::add(const BadRow& bad, const RowOrigin& origin) {
                                       origin.byte + bad.byte_in_row, " of the file)");
   if (policy_ == BadRowPolicy::kError) {
     throw DataError(base::cat(
-        place, "; correct the row, or set data.on_bad_row to \"skip\" or \"quarantine\""));
+        place, "; correct the row",
+        advises_options_ ? "" : ", or set data.on_bad_row to \"skip\" or \"quarantine\""));
   }
   ++by_reason_[std::string(bad.reason)];
   if (++count_ > max_bad_rows_) {
     throw DataError(base::cat(place, "; this is bad row number ", count_,
                               " of the file, more than data.max_bad_rows (", max_bad_rows_, ")"));
   }
-  if (count_ <= kMaxLogged) base::log_warning(base::cat("left out: ", place));
+  if (logs_ && count_ <= kMaxLogged) base::log_warning(base::cat("left out: ", place));
   if (policy_ == BadRowPolicy::kQuarantine) quarantine(bad, origin);
 }
 

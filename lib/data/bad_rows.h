@@ -36,6 +36,8 @@ class BadRows {
   std::string split_;
   BadRowPolicy policy_;
   int64_t max_bad_rows_;
+  bool logs_;
+  bool advises_options_;
   std::filesystem::path folder_;
   std::unique_ptr<base::OutputFile> file_;
   std::map<std::string, int64_t> by_reason_;

@@ -36,14 +36,16 @@ void DelimitedReader::read_header() {
 
 void DelimitedReader::find_columns(const std::vector<std::string>& fields) {
   num_columns_ = fields.size();
-  text_index_ = find_column(options_.text_column, fields);
+  text_index_ = find_column(options_.text_column, "--text-column", fields);
   if (!options_.text_pair_column.empty()) {
-    pair_index_ = find_column(options_.text_pair_column, fields);
+    pair_index_ = find_column(options_.text_pair_column, "--text-pair-column", fields);
   }
-  if (!options_.label_column.empty()) label_index_ = find_column(options_.label_column, fields);
+  if (!options_.label_column.empty())
+    label_index_ = find_column(options_.label_column, "--label-column", fields);
 }
 
-size_t DelimitedReader::find_column(const std::string& column,
+/// `option` names the column on the command line.
+size_t DelimitedReader::find_column(const std::string& column, std::string_view option,
                                     const std::vector<std::string>& fields) const {
   const std::string where = base::cat(path_, ":", splitter_->origin().line, ": ");
   if (!options_.has_header) {
@@ -55,10 +57,14 @@ size_t DelimitedReader::find_column(const std::string& column,
   const auto found = std::find(fields.begin(), fields.end(), column);
   if (found == fields.end()) {
     const auto near = base::nearest(column, fields);
+    const std::string advice =
+        options_.advises_options
+            ? base::cat(option, " names another; a file without a header needs --no-header")
+            : "a file without a header needs data.header false";
     throw DataError(base::cat(where, "there is no column ", base::quote(column),
                               "; the header has ", base::quote(base::join(fields, ", "), 300),
                               near ? base::cat("; did you mean ", base::quote(*near), "?") : "",
-                              " (a file without a header needs data.header false)"));
+                              " (", advice, ")"));
   }
   if (std::find(found + 1, fields.end(), column) != fields.end()) {
     throw DataError(base::cat(where, "two columns are called ", base::quote(column)));

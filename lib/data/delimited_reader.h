@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/row_reader.h"
@@ -37,7 +38,8 @@ class DelimitedReader final : public RowReader {
  private:
   void read_header();
   void find_columns(const std::vector<std::string>& fields);
-  size_t find_column(const std::string& column, const std::vector<std::string>& fields) const;
+  size_t find_column(const std::string& column, std::string_view option,
+                     const std::vector<std::string>& fields) const;
 
   std::string path_;
   ReadOptions options_;

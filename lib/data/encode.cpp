@@ -108,8 +108,9 @@ void append_encoded(std::span<const Example> examples, const Encoder& encoder,
     what = base::cat("text and target have more than ", limits.target.shared_length,
                      " tokens together (the model's positions)");
   }
-  throw DataError(base::cat(name_of_source(options.path), ":", example.line, ": ", what,
-                            "; shorten the row, or set data.on_long_row to \"drop\""));
+  throw DataError(
+      base::cat(name_of_source(options.path), ":", example.line, ": ", what, "; shorten the row",
+                options.read.advises_options ? "" : ", or set data.on_long_row to \"drop\""));
 }
 
 /// Counts, or refuses, an example that became no row.

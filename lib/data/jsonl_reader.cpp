@@ -13,6 +13,18 @@ namespace {
 
 using nlohmann::json;
 
+/// A key of every line, and the option of the command line that names another; else "".
+struct Column {
+  const std::string& key;
+  std::string_view option;
+};
+
+/// Of a file that is one JSON array.
+std::string_view advice_on(std::string_view text) {
+  return base::trim(text).starts_with('[') ? "; expected one object a line, not an array of them"
+                                           : "";
+}
+
 json parse_line(std::string_view text) {
   try {
     return base::parse_json(text, "not valid JSON");
@@ -21,7 +33,7 @@ json parse_line(std::string_view text) {
     const std::string_view needless = "line 1, ";  // of the row: the file's line is in the message
     const size_t at = message.find(needless);
     if (at != std::string::npos) message.erase(at, needless.size());
-    throw BadRow{"invalid_json", std::move(message)};
+    throw BadRow{"invalid_json", base::cat(message, advice_on(text))};
   }
 }
 
@@ -36,10 +48,12 @@ json find(const json& object, const std::string& key) {
   return outer == object.end() ? json(nullptr) : find(*outer, key.substr(point + 1));
 }
 
-json member(const json& object, const std::string& key) {
-  json value = find(object, key);
-  if (value.is_null()) throw BadRow{"missing_field", base::cat("there is no ", base::quote(key))};
-  return value;
+json member(const json& object, const Column& column) {
+  json value = find(object, column.key);
+  if (!value.is_null()) return value;
+  const std::string advice =
+      column.option.empty() ? "" : base::cat(" (", column.option, " names another key)");
+  throw BadRow{"missing_field", base::cat("there is no ", base::quote(column.key), advice)};
 }
 
 [[noreturn]] void refuse_type(const std::string& key, const json& value, std::string_view wanted) {
@@ -47,9 +61,9 @@ json member(const json& object, const std::string& key) {
                base::cat(base::quote(key), " is ", value.type_name(), ", not ", wanted)};
 }
 
-std::string text_of(const json& object, const std::string& key) {
-  const json value = member(object, key);
-  if (!value.is_string()) refuse_type(key, value, "a string");
+std::string text_of(const json& object, const Column& column) {
+  const json value = member(object, column);
+  if (!value.is_string()) refuse_type(column.key, value, "a string");
   return value.get<std::string>();
 }
 
@@ -62,8 +76,9 @@ std::string class_name(const std::string& key, const json& value) {
   return base::dump_json(value);
 }
 
-std::vector<std::string> labels_of(const json& object, const std::string& key, TargetKind kind) {
-  const json value = member(object, key);
+std::vector<std::string> labels_of(const json& object, const Column& column, TargetKind kind) {
+  const json value = member(object, column);
+  const std::string& key = column.key;
   if (kind == TargetKind::kSingleLabel) return {class_name(key, value)};
   if (kind == TargetKind::kRegression) {
     if (value.is_string()) return {std::string(base::trim(value.get_ref<const std::string&>()))};
@@ -91,17 +106,24 @@ bool JsonlReader::next(Example& example) {
   check_line(line);
   const json object = parse_line(line.text());
   if (!object.is_object()) {
-    throw BadRow{"wrong_type", base::cat("the line is ", object.type_name(), ", not an object")};
+    throw BadRow{"wrong_type", base::cat("the line is ", object.type_name(), ", not an object",
+                                         advice_on(line.text()))};
   }
-  example.text = text_of(object, options_.text_column);
+  const auto column = [this](const std::string& key, std::string_view option) {
+    return Column{key, options_.advises_options ? option : ""};
+  };
+  example.text = text_of(object, column(options_.text_column, "--text-column"));
   example.text_pair =
-      options_.text_pair_column.empty() ? "" : text_of(object, options_.text_pair_column);
+      options_.text_pair_column.empty()
+          ? ""
+          : text_of(object, column(options_.text_pair_column, "--text-pair-column"));
   example.labels.clear();
   example.target.clear();
+  const Column label = column(options_.label_column, "--label-column");
   if (!options_.label_column.empty() && options_.target_kind == TargetKind::kText) {
-    example.target = text_of(object, options_.label_column);
+    example.target = text_of(object, label);
   } else if (!options_.label_column.empty()) {
-    example.labels = labels_of(object, options_.label_column, options_.target_kind);
+    example.labels = labels_of(object, label, options_.target_kind);
   }
   example.line = line.number;
   return true;

@@ -46,6 +46,10 @@ struct ReadOptions {
   int64_t max_bad_rows = 1000;  ///< per file; one more than this fails under every policy
   std::filesystem::path quarantine_folder{};    ///< kQuarantine: gets `quarantine-<split>.jsonl`
   uint64_t max_row_bytes = uint64_t{16} << 20;  ///< a longer row is a bad row, never held in memory
+
+  bool logs_bad_rows = true;  ///< the first of those that are left out
+  /// Whether messages advise options of a command (--text-column), not keys of a config.
+  bool advises_options = false;
 };
 
 }  // namespace finetune::data

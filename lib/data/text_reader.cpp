@@ -42,7 +42,7 @@ bool TextReader::next_lines(Example& example) {
     }
     if (raw_.empty()) origin_ = {line.number, line.byte, {}};
     if (line.is_too_long || raw_.size() + line.bytes.size() > max_row_bytes_) {
-      refuse_long_row("cut it into smaller texts, or raise data.max_row_bytes");
+      refuse_long_row("; cut it into smaller texts");
     }
     raw_ += line.text();
     raw_ += '\n';

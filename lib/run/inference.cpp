@@ -40,8 +40,11 @@ data::ReadOptions read_options_of(const std::optional<RunConfig>& run, const tas
   if (!run && read.target_kind == data::TargetKind::kText) {
     read.text_column = DataSection().source_column.name;
     read.label_column = DataSection().target_column.name;
+  } else if (read.target_kind == data::TargetKind::kNone) {
+    read.label_column.clear();
   }
   read.on_bad_row = data::BadRowPolicy::kError;
+  read.advises_options = true;
   if (columns.text) read.text_column = *columns.text;
   if (columns.text_pair) read.text_pair_column = *columns.text_pair;
   if (columns.label) read.label_column = *columns.label;

@@ -37,6 +37,12 @@ TEST_CASE("Skipped rows are counted by reason, up to the limit") {
   base::set_log_level(base::LogLevel::kInfo);
 }
 
+TEST_CASE("Where a command reads the file, no key of a config is advised") {
+  data::BadRows rows("train.tsv", "train", {.advises_options = true});
+  CHECK(test::error_of<DataError>([&] { rows.add(kBad, kOrigin); }) ==
+        "train.tsv:17: the row is not valid UTF-8 (byte 304 of the file); correct the row");
+}
+
 TEST_CASE("Quarantined rows are kept with place, reason and escaped bytes") {
   base::set_log_level(base::LogLevel::kOff);
   const test::TemporaryFolder folder;

@@ -61,6 +61,20 @@ TEST_CASE("A column that is missing or named twice is an error that helps") {
         }).find("header") != std::string::npos);
 }
 
+TEST_CASE("The advice on a missing column is a key of a config or an option of a command") {
+  data::ReadOptions options;
+  const auto message = [&] {
+    return test::error_of<DataError>([&] { read("a.tsv", "sentence\tlabel\nx\ty\n", options); });
+  };
+  CHECK(message().ends_with("(a file without a header needs data.header false)"));
+  options.advises_options = true;
+  CHECK(message().ends_with(
+      "(--text-column names another; a file without a header needs --no-header)"));
+  options.text_column = "sentence";
+  options.label_column = "gold";
+  CHECK(message().find("(--label-column names another;") != std::string::npos);
+}
+
 TEST_CASE("A row with more or fewer fields than the header is refused: nothing may shift") {
   const auto rows = read("a.tsv", "text\tlabel\nok\t1\nshort\na\ttab\t1\nok\t0\n", {});
   CHECK(test::texts(rows.examples) == test::Strings{"ok", "ok"});

@@ -1,5 +1,6 @@
 #include "data/jsonl_reader.h"
 
+#include "base/error.h"
 #include "data_files.h"
 
 namespace {
@@ -63,6 +64,20 @@ TEST_CASE("JSONL: each fault of a line has its reason, and the next line is read
     CHECK(rows.refused[0].ends_with(":" + fault.reason));
     CHECK(rows.refused[0].starts_with("1:"));
     CHECK(test::texts(rows.examples) == test::Strings{"next"});
+  }
+}
+
+TEST_CASE("JSONL: of a file that is one array, the message says what is expected instead") {
+  for (const char* content :
+       {"[\n  {\"text\": \"a\"},\n", "[{\"text\": \"a\", \"label\": \"x\"}]"}) {
+    CAPTURE(content);
+    const test::DataFile file("a.json", content);
+    data::BadRows bad_rows(file.path(), "train", {});
+    data::ExampleReader reader(file.path(), {}, bad_rows);
+    data::Example example;
+    CHECK(test::error_of<DataError>([&] {
+            reader.next(example);
+          }).find("expected one object a line, not an array of them") != std::string::npos);
   }
 }
 
