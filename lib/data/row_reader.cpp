@@ -37,12 +37,24 @@ std::string format_of(const std::string& path, const ReadOptions& options) {
                 ".zst behind it)"));
 }
 
+/// Of plain text.
+void refuse_column(const std::string& path, const ReadOptions& options) {
+  if (options.target_kind == TargetKind::kNone || options.label_column.empty()) return;
+  const bool is_text = options.target_kind == TargetKind::kText;
+  throw DataError(base::cat(path, ": plain text has no column for the ",
+                            is_text ? "target text" : "label", "; give TSV, CSV or JSONL",
+                            is_text ? ", or a second file beside it, line by line" : ""));
+}
+
 }  // namespace
 
 std::unique_ptr<RowReader> make_row_reader(const std::string& path, const ReadOptions& options) {
   if (!options.target_path.empty()) return std::make_unique<ParallelReader>(path, options);
   const std::string format = format_of(path, options);
-  if (format == "text") return std::make_unique<TextReader>(path, options);
+  if (format == "text") {
+    refuse_column(path, options);
+    return std::make_unique<TextReader>(path, options);
+  }
   if (format == "jsonl") return std::make_unique<JsonlReader>(path, options);
   if (format == "tsv") {
     return std::make_unique<DelimitedReader>(path, options,
@@ -56,10 +68,7 @@ std::unique_ptr<RowReader> make_row_reader(const std::string& path, const ReadOp
                               ": expected \"tsv\", \"csv\", \"jsonl\" or \"text\""));
 }
 
-bool has_columns(const std::string& path) {
-  const std::string format = format_of_name(path);
-  return !format.empty() && format != "text";
-}
+bool is_plain_text(const std::string& path) { return format_of_name(path) == "text"; }
 
 std::vector<std::string> labels_of_field(std::string_view field, TargetKind kind) {
   if (kind != TargetKind::kMultiLabel) return {std::string(base::trim(field))};

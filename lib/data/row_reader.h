@@ -25,11 +25,12 @@ class RowReader {
 };
 
 /// A reader for `path` by its format; reads the header, where there is one. Throws ConfigError for
-/// an unknown ending or a column number that is none, DataError for a missing file or column.
+/// an unknown ending or a column number that is none, DataError for a missing file or column, and
+/// for plain text where a column of labels or target texts is to be read.
 std::unique_ptr<RowReader> make_row_reader(const std::string& path, const ReadOptions& options);
 
-/// Whether a file of that name, or "-", has columns by its format; plain text has none.
-bool has_columns(const std::string& path);
+/// Whether a file of that name is plain text, which has no columns.
+bool is_plain_text(const std::string& path);
 
 /// Labels of one text field: split at ';' and trimmed for multi-label data, else the trimmed field.
 std::vector<std::string> labels_of_field(std::string_view field, TargetKind kind);

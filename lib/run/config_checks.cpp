@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "base/error.h"
 #include "base/strings.h"
 #include "config/fields.h"
+#include "data/row_reader.h"
 #include "metrics/text_metrics.h"
 #include "run/generation_checks.h"
 #include "run/tokenizer_training.h"
@@ -108,17 +109,37 @@ void check_subword_sampling(const RunConfig& config, config::Document& document)
   }
 }
 
-/// Two files belong to a task with a target text.
-void check_pairs_of_files(const RunConfig& config, config::Document& document) {
-  if (config.task.chosen().target_kind() == data::TargetKind::kText) return;
-  const auto check = [&](const char* key, bool is_pair) {
-    if (!is_pair) return;
-    document.report({key, "task.type"},
-                    base::cat("the task ", config.task.type, " has no target text: give one file"));
-  };
-  check("data.train", !config.data.train.target.empty());
-  check("data.validation", config.data.validation && !config.data.validation->target.empty());
-  check("data.test", config.data.test && !config.data.test->target.empty());
+struct NamedFiles {
+  std::string key;
+  config::DataFile files;
+};
+
+/// The files of the splits that have some.
+std::vector<NamedFiles> files_of_splits(const DataSection& data) {
+  std::vector<NamedFiles> named{{"data.train", data.train}};
+  if (data.validation)
+    named.push_back({"data.validation", {data.validation->file, data.validation->target}});
+  if (data.test) named.push_back({"data.test", *data.test});
+  return named;
+}
+
+/// Two files belong to a task with a target text; one of plain text lacks what is right.
+void check_files(const RunConfig& config, config::Document& document) {
+  const data::TargetKind target = config.task.chosen().target_kind();
+  const bool has_text = target == data::TargetKind::kText;
+  for (const auto& [key, files] : files_of_splits(config.data)) {
+    const bool is_pair = !files.target.empty();
+    if (is_pair && !has_text) {
+      document.report({key, "task.type"}, base::cat("the task ", config.task.type,
+                                                    " has no target text: give one file"));
+    }
+    if (is_pair || target == data::TargetKind::kNone || !data::is_plain_text(files.file.string()))
+      continue;
+    document.report({key}, has_text ? "plain text has no column for the target text: give "
+                                      "{\"source\": ..., \"target\": ...}, or TSV, CSV or JSONL"
+                                    : "plain text has no column for the label: give TSV, CSV or "
+                                      "JSONL");
+  }
 }
 
 /// What would have no effect is an error in disguise.
@@ -187,7 +208,7 @@ void check_together(const RunConfig& config, config::Document& document) {
   } else {
     check_columns(config.data, document);
   }
-  check_pairs_of_files(config, document);
+  check_files(config, document);
   check_metrics_of_texts(config, document);
   check_subword_sampling(config, document);
   check_parts(config.model, document);

@@ -214,11 +214,12 @@ void Inference::score_rows(const std::string& path, const std::string& target_pa
   take_rows(path, read, tasks::AnswerMode::kGiven, take);
 }
 
-/// Plain text has no columns: what is right stands in a file beside it.
+/// Plain text has no columns: a text that is right stands in a file beside it.
 void Inference::check_has_target(const std::string& path, const std::string& target_path) const {
-  if (read_.target_kind != data::TargetKind::kText || !target_path.empty() ||
-      data::has_columns(path))
-    return;
+  const bool has_text = read_.target_kind == data::TargetKind::kText;
+  if (!target_path.empty() && !has_text)
+    throw ConfigError("--target is for models that write texts from texts, not for this one");
+  if (!has_text || !target_path.empty() || !data::is_plain_text(path)) return;
   throw ConfigError(base::cat(path, ": plain text has no column for the text that is right: give ",
                               "the file that has it, line by line, with --target FILE"));
 }
@@ -241,8 +242,7 @@ Inference::Answered Inference::answer_file(const std::string& path,
 Inference::Answered Inference::answer_split(const std::string& split) {
   if (!run_) {
     throw ConfigError(
-        "--split needs a run folder, which knows its data files; for any other model give --data "
-        "FILE");
+        "--split needs a run folder, which knows its data files; else give --data FILE");
   }
   data::DataOptions options = build_data_options(*run_, threads_, limits_);
   if (trained_.labels.size() > 0) options.label_names = trained_.labels.names();

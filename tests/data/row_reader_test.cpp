@@ -25,10 +25,20 @@ TEST_CASE("The format follows the file's ending, or is said") {
   }
 }
 
-TEST_CASE("Tables have columns, plain text of any name has none") {
-  for (const char* name : {"a.tsv", "a.csv.gz", "a.jsonl", "-"}) CHECK(data::has_columns(name));
-  for (const char* name : {"a.txt", "a.txt.zst", "test.en", "a"})
-    CHECK_FALSE(data::has_columns(name));
+TEST_CASE("Plain text is known by its ending, and has no column for what is right") {
+  for (const char* name : {"a.tsv", "a.csv.gz", "a.jsonl", "-", "test.en", "a"})
+    CHECK_FALSE(data::is_plain_text(name));
+  for (const char* name : {"a.txt", "a.txt.zst"}) CHECK(data::is_plain_text(name));
+  const test::DataFile file("a.txt", "a b\n");
+  using data::TargetKind;
+  for (const TargetKind kind : {TargetKind::kSingleLabel, TargetKind::kMultiLabel,
+                                TargetKind::kRegression, TargetKind::kText}) {
+    const std::string message = test::error_of<DataError>(
+        [&] { data::make_row_reader(file.path(), {.target_kind = kind}); });
+    CHECK(message.find("a.txt: plain text has no column for the ") != std::string::npos);
+    CHECK_NOTHROW(data::make_row_reader(file.path(), {.label_column = "", .target_kind = kind}));
+  }
+  CHECK_NOTHROW(data::make_row_reader(file.path(), {.target_kind = TargetKind::kNone}));
 }
 
 TEST_CASE("An unknown ending or format is an error that says what is expected") {

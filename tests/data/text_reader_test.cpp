@@ -8,7 +8,8 @@ using namespace finetune;
 
 test::ReadRows read(const std::string& content, data::TextUnit unit, uint64_t max_bytes = 1000) {
   const test::DataFile file("a.txt", content);
-  return test::read_rows(file.path(), {.text_unit = unit, .max_row_bytes = max_bytes});
+  return test::read_rows(file.path(),
+                         {.text_unit = unit, .label_column = "", .max_row_bytes = max_bytes});
 }
 
 }  // namespace

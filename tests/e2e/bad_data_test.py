@@ -88,6 +88,34 @@ class BadData(support.Case):
                 (self.folder / name).write_text(text)
                 self.refused(name, arguments=[f"data.train={self.folder / name}"])
 
+    def test_plain_text_has_no_labels(self):
+        plain = self.folder / "plain.txt"
+        plain.write_text("a good film\na bad film\n")
+        for split in ("train", "validation", "test"):
+            for problem in ("single_label", "multi_label", "regression"):
+                with self.subTest(split=split, problem=problem):
+                    self.refused(f"data.{split}", "no column for the label", code=support.EXIT_USAGE,
+                                 arguments=[f"data.{split}={plain}", f"task.problem={problem}"])
+        self.train(self.config)
+        result = support.run("evaluate", self.folder / "run", "--data", plain)
+        self.assert_fails(result, support.EXIT_DATA, "plain.txt", "no column for the label")
+        self.assertEqual(len(support.run("predict", self.folder / "run", "--data", plain).out.splitlines()), 2)
+
+    def test_the_advice_on_a_file_of_a_command_names_its_options(self):
+        self.train(self.config)
+        (self.folder / "rows.tsv").write_text("text\tlabel\na film\tpositive\n")
+        (self.folder / "rows.jsonl").write_text('{"text": "a film", "label": "positive"}\n')
+        for name in ("rows.tsv", "rows.jsonl"):
+            for command in ("evaluate", "predict"):
+                with self.subTest(name=name, command=command):
+                    result = support.run(command, self.folder / "run", "--data", self.folder / name)
+                    self.assert_fails(result, support.EXIT_DATA, name, "sentence", "--text-column")
+                    self.assertNotIn("data.", result.err)
+
+    def test_a_json_array_is_told_from_lines(self):
+        (self.folder / "array.json").write_text('[\n  {"sentence": "a", "label": "x"}\n]\n')
+        self.refused("array.json:1", "one object a line", arguments=[f"data.train={self.folder}/array.json"])
+
     def test_columns_that_are_not_there(self):
         self.refused("train.tsv", "sentense", "sentence", arguments=["data.text_column=sentense"])
         result = support.run("train", self.config, "data.label_column=gold")

@@ -92,6 +92,19 @@ TEST_CASE("labels are read only where they are needed") {
   CHECK_THROWS_AS(inference.answer_file(path), DataError);
 }
 
+TEST_CASE("plain text has answers, but nothing to judge them by") {
+  const TinyRun tiny;
+  Inference inference(tiny / "model");
+  const std::string path = tiny.write("plain.txt", "w8 good\nw9 bad\n").string();
+  int64_t num_answers = 0;
+  inference.answer_rows(path, [&](const tasks::Answers&, int64_t rows) { num_answers += rows; });
+  CHECK(num_answers == 2);
+  CHECK_THAT(test::error_of<DataError>([&] { inference.answer_file(path); }),
+             Contains("plain.txt: plain text has no column for the label"));
+  CHECK_THAT(test::error_of<ConfigError>([&] { inference.answer_file(path, path); }),
+             Contains("--target is for models that write texts"));
+}
+
 TEST_CASE("the splits of a run give the values that training ended with") {
   const TinyRun tiny;
   const TrainSummary summary = tiny.train();
