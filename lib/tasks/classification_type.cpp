@@ -12,6 +12,7 @@
 #include "metrics/classification.h"
 #include "metrics/regression.h"
 #include "models/registry.h"
+#include "tasks/label_head.h"
 
 namespace finetune::tasks {
 
@@ -30,6 +31,16 @@ std::vector<std::optional<std::string>> stored_names(const json& id2label) {
     names.push_back(is_named ? std::optional(found->get<std::string>()) : std::nullopt);
   }
   return names;
+}
+
+/// The names of all labels of a model; nothing where it does not tell them.
+std::optional<std::vector<std::string>> all_names(const json& model_config) {
+  std::vector<std::string> names;
+  for (const auto& name : stored_names(model_config.value("id2label", json::object()))) {
+    if (!name) return std::nullopt;
+    names.push_back(*name);
+  }
+  return names.empty() ? std::nullopt : std::optional(names);
 }
 
 /// Label names in id order, from id2label of a config.json; LABEL_0 and LABEL_1 where it has none.
@@ -100,16 +111,11 @@ data::TargetKind ClassificationType::target_kind() const {
 std::optional<std::vector<std::string>> ClassificationType::label_order(
     const json& model_config, const data::LabelMap& learned) const {
   if (given_labels_) return given_labels_;
-  const json id2label = model_config.value("id2label", json::object());
-  std::vector<std::string> names;
-  for (const auto& name : stored_names(id2label)) {
-    if (!name) return std::nullopt;
-    names.push_back(*name);
-  }
-  const bool is_same_set = std::set<std::string>(names.begin(), names.end()) ==
+  const auto names = all_names(model_config);
+  if (!names) return std::nullopt;
+  const bool is_same_set = std::set<std::string>(names->begin(), names->end()) ==
                            std::set<std::string>(learned.names().begin(), learned.names().end());
-  if (names.empty() || !is_same_set) return std::nullopt;
-  return names;
+  return is_same_set ? names : std::nullopt;
 }
 
 std::vector<std::string> ClassificationType::metric_names(const data::LabelMap& labels) const {
@@ -144,6 +150,8 @@ BuiltModel ClassificationType::build_model(const ModelSource& source,
   if (!source.folder)
     return {models::build_sequence_classifier(source.config, head, source.seed), {}};
   auto loaded = models::load_sequence_classifier(*source.folder, head, source.seed, source.load);
+  const auto trained = all_names(source.config);
+  if (trained && labels.size() > 0) fit_label_head(loaded, *trained, labels.names());
   return {std::move(loaded.model), std::move(loaded.report)};
 }
 

@@ -219,8 +219,13 @@ TEST_CASE("the head of a pretrained model is new where the labels differ, never 
                build_model(config, {model_config, tokenizers, labels_of(2)}, {});
              }),
              Contains("initialised at random") && Contains("classifier.weight"));
+  CHECK_THAT(test::logged([&] {
+               build_model(config, {model_config, tokenizers, labels_of(3)}, {});
+             }),
+             Contains("its head is reused for '0, 1, 2'"));
   CHECK(test::logged([&] {
-          build_model(config, {model_config, tokenizers, labels_of(3)}, {});
+          const data::LabelMap labels({"bad", "fair", "good"});
+          build_model(config, {model_config, tokenizers, labels}, {});
         }).empty());
   CHECK_NOTHROW(build_model_from_checkpoint(config, tiny / "model", labels_of(3)));
   CHECK_THAT(test::error_of<CheckpointError>(

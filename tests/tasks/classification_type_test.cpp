@@ -19,6 +19,7 @@ TEST_CASE("labels of a trained model keep their order where the data has the sam
   CHECK_FALSE(type.label_order(model, data::LabelMap({"no", "maybe"})));
   CHECK_FALSE(type.label_order(model, {}));
   CHECK_FALSE(type.label_order(json::object(), {}));
+  CHECK_FALSE(type.label_order({{"id2label", {{"0", "yes"}}}}, data::LabelMap({"no", "yes"})));
 }
 
 TEST_CASE("what an export says of the labels is what is adopted from it") {
