@@ -13,6 +13,7 @@
 #include "run/final_evaluation.h"
 #include "run/generation_config.h"
 #include "run/model_folder.h"
+#include "run/model_parts.h"
 #include "run/run_log.h"
 #include "run/run_report.h"
 #include "run/runtime.h"
@@ -51,16 +52,6 @@ data::PreparedData prepare(const RunConfig& config, const json& model_config,
   }
   for (const std::string& warning : data.report.warnings) base::log_warning(warning);
   return data;
-}
-
-/// A model that the config itself describes is for its author to mend.
-tasks::ModelLimits limits_of(const RunConfig& config, const json& model_config) {
-  try {
-    return config.task.chosen().limits(model_config);
-  } catch (const CheckpointError& error) {
-    if (config.model.path || config.model.encoder) throw;
-    throw ConfigError("model.type and model.config: " + error.chain().front());
-  }
 }
 
 /// How the run writes texts: as its config says, else as the model that it starts from does.
@@ -103,7 +94,7 @@ class Run {
       check_architecture(found_->folder, model_config_);
     }
     check_subword_sampling(config_, tokenizers_);
-    limits_ = limits_of(config_, model_config_);
+    limits_ = model_limits(config_, model_config_);
     data_ = prepare(config_, model_config_, tokenizers_, threads_);
     train::StopSignal::poll();
     record_ = RunRecord::of(data_, threads_);
@@ -150,6 +141,7 @@ class Run {
 
  private:
   static std::optional<train::FoundCheckpoint> find_checkpoint(const TrainRequest& request) {
+    check_model_folders(request.config.model);
     const fs::path& folder = request.config.output_dir;
     if (request.repairs) train::set_damaged_aside(base::posix_fs(), folder);
     return choose_checkpoint(folder, request.resume);
