@@ -49,6 +49,17 @@ void Document::read(const Fields& root, const ReadOptions& options) {
   if (is_readable_) SectionReader(options, problems_).read(root, root_, "");
 }
 
+void Document::read_inside(const std::string& key, const Fields& fields, ReadOptions options) {
+  if (!is_readable_ || problems_.concerns(key)) return;
+  const auto [value, is_given] = locate(root_, key);
+  if (!is_given || !value->is_object()) return;
+  for (KeyPath& inner : options.keys) {
+    inner.path = base::cat(key, ".", inner.path);
+    inner.section = inner.section.empty() ? key : base::cat(key, ".", inner.section);
+  }
+  SectionReader(options, problems_).read(fields, *value, key);
+}
+
 void Document::report(std::vector<std::string> keys, const std::string& message) {
   const bool is_known = std::any_of(
       keys.begin(), keys.end(), [&](const std::string& key) { return problems_.concerns(key); });

@@ -31,6 +31,10 @@ class Document {
   /// Stores every value in the members that `root` binds. Null stands for a key that is not given.
   void read(const Fields& root, const ReadOptions& options);
 
+  /// The same of the object at `key` alone ("model.tokenizer"), if there is one without errors so
+  /// far. `options.keys` are those inside it.
+  void read_inside(const std::string& key, const Fields& fields, ReadOptions options);
+
   /// Adds an error about keys[0] ("training.max_steps") that the other keys have a part in; its
   /// place is the first of them that was given. Nothing if one of them was reported already.
   void report(std::vector<std::string> keys, const std::string& message);

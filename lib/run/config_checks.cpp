@@ -70,12 +70,7 @@ void check_tokenizers(const ModelSection& model, config::Document& document) {
   for (const auto& [key, choice] : {std::pair{"model.tokenizer", &model.tokenizer},
                                     {"model.source_tokenizer", &model.source_tokenizer},
                                     {"model.target_tokenizer", &model.target_tokenizer}}) {
-    if (!*choice || (*choice)->object.empty()) continue;
-    try {
-      read_tokenizer_training(key, (*choice)->object);
-    } catch (const ConfigError& error) {
-      document.report({key}, error.chain().front());
-    }
+    if (*choice && !(*choice)->object.empty()) check_tokenizer_training(key, document);
   }
 }
 

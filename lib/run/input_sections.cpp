@@ -53,9 +53,9 @@ void ModelSection::describe_tokenizers(Fields& fields) {
   fields.add(
       "tokenizer", tokenizer,
       {.doc = "Folder or file of the tokenizer, where it is not the model's own; or how one is "
-              "trained on the training text (on both sides of it) for this run: kind "
+              "trained on the training text (on both sides of it) for this run: train "
               "(unigram, bpe, byte-bpe, wordpiece), vocab_size, lowercase, "
-              "character_coverage.",
+              "character_coverage, class (the kind of model whose special tokens it has: \"t5\").",
        .example = "{\"train\": \"unigram\", \"vocab_size\": 8000}"});
   fields.add(
       "source_tokenizer", source_tokenizer,

@@ -22,6 +22,13 @@ std::vector<std::string> kind_names() {
   return names;
 }
 
+config::ReadOptions read_options() {
+  TokenizerTraining defaults;
+  config::Fields fields;
+  defaults.describe(fields);
+  return {.folders = {}, .keys = all_keys(fields), .translator = {}};
+}
+
 }  // namespace
 
 void TokenizerTraining::describe(config::Fields& fields) {
@@ -41,15 +48,19 @@ void TokenizerTraining::describe(config::Fields& fields) {
               .at_most = 1});
 }
 
+void check_tokenizer_training(const std::string& key, config::Document& document) {
+  TokenizerTraining training;
+  config::Fields fields;
+  training.describe(fields);
+  document.read_inside(key, fields, read_options());
+}
+
 TokenizerTraining read_tokenizer_training(const std::string& key, const std::string& object) {
   TokenizerTraining training;
-  TokenizerTraining defaults;
   config::Fields fields;
-  config::Fields default_fields;
   training.describe(fields);
-  defaults.describe(default_fields);
   config::Document document(key, object, {});
-  document.read(fields, {.folders = {}, .keys = all_keys(default_fields), .translator = {}});
+  document.read(fields, read_options());
   document.throw_if_wrong();
   return training;
 }

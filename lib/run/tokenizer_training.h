@@ -8,8 +8,9 @@
 #include "text/tokenizer_writer.h"
 
 namespace finetune::config {
+class Document;
 class Fields;
-}
+}  // namespace finetune::config
 
 namespace finetune::run {
 
@@ -24,6 +25,9 @@ struct TokenizerTraining {
 
   void describe(config::Fields& fields);
 };
+
+/// Reports what is wrong with the object at `key` of a config.
+void check_tokenizer_training(const std::string& key, config::Document& document);
 
 /// Reads the object that stands at `key` of the config. Throws one ConfigError with all errors.
 TokenizerTraining read_tokenizer_training(const std::string& key, const std::string& object);

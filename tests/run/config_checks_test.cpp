@@ -63,6 +63,33 @@ TEST_CASE("labels fit the problem") {
             .ends_with("a regression has no classes: leave it out"));
 }
 
+TEST_CASE("plain text has no column for what is right") {
+  for (const char* problem : {"single_label", "multi_label", "regression"}) {
+    const std::string task = std::string("task.problem=") + problem;
+    for (const char* file : {"data.train=a.txt", "data.validation=a.txt.gz", "data.test=a.txt"}) {
+      const std::string errors = config_errors(kMinimalConfig, {task, file});
+      CAPTURE(task, file, errors);
+      CHECK(errors.ends_with("plain text has no column for the label: give TSV, CSV or JSONL"));
+    }
+  }
+  CHECK_THAT(config_errors(minimal_text_config("translation"), {"data.train=a.txt"}),
+             Catch::Contains("data.train: plain text has no column for the target text") &&
+                 Catch::Contains("{\"source\": ..., \"target\": ...}"));
+  CHECK(config_errors(minimal_text_config("language_modeling"), {"data.train=a.txt"}).empty());
+}
+
+TEST_CASE("errors of how a tokenizer is trained stand where they were written") {
+  const std::string text = minimal_text_config("translation");
+  const std::string errors =
+      config_errors(text, {R"(model.tokenizer={"train": "unigrm", "vocab_sze": 20})"});
+  CAPTURE(errors);
+  CHECK_THAT(errors, Catch::Contains("model.tokenizer.train: expected one of") &&
+                         Catch::Contains("did you mean \"unigram\"?") &&
+                         Catch::Contains("model.tokenizer.vocab_sze: unknown key; did you mean "
+                                         "model.tokenizer.vocab_size=20?") &&
+                         !Catch::Contains("line 1, column 1"));
+}
+
 TEST_CASE("without a header columns are numbers, all of them") {
   CHECK(config_errors(kMinimalConfig, {"data.header=false", "data.label_column=1"}) ==
         "  override 'data.header=false': data.text_column: without a header a column is a number "
