@@ -68,7 +68,9 @@ void write_training_texts(const RunConfig& config, const fs::path& folder) {
   }
   data::ReadOptions read = build_read_options(config);
   read.target_path = config.data.train.target.string();
-  read.on_bad_row = data::BadRowPolicy::kSkip;  // dealt with when the data is prepared
+  if (read.on_bad_row == data::BadRowPolicy::kQuarantine)
+    read.on_bad_row = data::BadRowPolicy::kSkip;
+  read.logs_bad_rows = false;  // dealt with when the data is prepared
   data::BadRows bad_rows(config.data.train.file.string(), "train", read);
   data::ExampleReader reader(config.data.train.file.string(), read, bad_rows);
   const auto source = base::posix_fs().create(folder / kSourceTextName);
@@ -123,7 +125,7 @@ void train_side(const Side& side, const fs::path& texts, const fs::path& folder,
 fs::path resolve(const Side& side, const fs::path& texts, const fs::path& folder, int num_threads) {
   if (side.choice.object.empty()) return side.choice.path;
   fs::create_directories(folder);
-  train_side(side, texts, folder, num_threads);
+  with_context("training " + side.key, [&] { train_side(side, texts, folder, num_threads); });
   return folder;
 }
 

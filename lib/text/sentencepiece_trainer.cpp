@@ -140,14 +140,14 @@ std::string number_after(std::string_view message, std::string_view words) {
   if (const std::string most = number_after(message, "set it to a value <= "); !most.empty()) {
     throw DataError(base::cat("the text is too small for a vocabulary of ", vocab_size,
                               " pieces: it gives at most ", most,
-                              "; choose a smaller vocabulary (--vocab-size) or give more text"));
+                              "; choose a smaller vocabulary size or give more text"));
   }
   if (message.find("smaller than required_chars") != std::string_view::npos) {
     throw ConfigError(base::cat("a vocabulary of ", vocab_size,
                                 " pieces has no room for the characters of the text: at least ",
                                 number_after(message, " vs "),
-                                " are needed; choose a larger one (--vocab-size) or lower the "
-                                "character coverage (--character-coverage)"));
+                                " are needed; choose a larger vocabulary size or lower the "
+                                "character coverage"));
   }
   throw ConfigError(base::cat("SentencePiece cannot train: ", message));
 }

@@ -81,14 +81,14 @@ void check_size(size_t num_tokens, const TrainTokenizerOptions& options) {
     throw ConfigError(base::cat(
         "a vocabulary of ", options.vocab_size, " tokens has no room for the special tokens and ",
         options.kind == TokenizerKind::kByteBpe ? "the 256 bytes" : "the characters of the text",
-        ": at least ", size, " are needed; choose a larger one (--vocab-size)",
-        options.kind == TokenizerKind::kWordPiece ? " or limit the alphabet (--limit-alphabet)"
-                                                  : ""));
+        ": at least ", size, " are needed; choose a larger vocabulary size",
+        options.kind == TokenizerKind::kWordPiece
+            ? " or limit the alphabet (finetune train-tokenizer --limit-alphabet)"
+            : ""));
   }
   if (size < options.vocab_size) {
     base::log_warning(base::cat("the text gives only ", size, " of ", options.vocab_size,
-                                " tokens: no other pair occurs ", options.min_frequency,
-                                " times (--min-frequency)"));
+                                " tokens: no other pair occurs ", options.min_frequency, " times"));
   }
 }
 

@@ -188,12 +188,12 @@ class Tokenizers(support.Case):
         empty.write_text("")
         latin1.write_bytes(b"good\nsch\xf6n\n")
         for kind in ("unigram", "bpe"):
-            self.assert_fails(train("--type", kind, "--vocab-size", 8000, tiny), support.EXIT_DATA, "too small", "at most", "--vocab-size")
-            self.assert_fails(train("--type", kind, "--vocab-size", 20, self.text), support.EXIT_USAGE, "no room", "--character-coverage")
+            self.assert_fails(train("--type", kind, "--vocab-size", 8000, tiny), support.EXIT_DATA, "too small", "at most", "vocabulary size")
+            self.assert_fails(train("--type", kind, "--vocab-size", 20, self.text), support.EXIT_USAGE, "no room", "character coverage")
             self.assert_fails(train("--type", kind, "--vocab-size", 100, empty), support.EXIT_DATA, "no text")
             self.assert_fails(train("--type", kind, "--vocab-size", 100, "-", stdin=" \n\u2581\n\u200b\n"), support.EXIT_DATA, "no text")
         for kind in ("byte-bpe", "wordpiece"):
-            self.assert_fails(train("--type", kind, "--vocab-size", 20, self.text), support.EXIT_USAGE, "no room", "--vocab-size")
+            self.assert_fails(train("--type", kind, "--vocab-size", 20, self.text), support.EXIT_USAGE, "no room", "vocabulary size")
             self.assert_fails(train("--type", kind, "--vocab-size", 300, empty), support.EXIT_DATA, "no text")
         for kind in CLASSES.values():
             self.assert_fails(train("--type", kind, "--vocab-size", 400, latin1), support.EXIT_DATA, "latin1:2", "UTF-8")

@@ -83,6 +83,26 @@ TEST_CASE("a model from random weights gets sizes and ids from its tokenizers") 
   CHECK_FALSE(reader.contains("forced_eos_token_id"));
 }
 
+TEST_CASE("a vocabulary that cannot be trained is an error of its key") {
+  const TinyRun tiny;
+  const RunConfig config =
+      translation(tiny, R"("tokenizer": {"train": "unigram", "vocab_size": 9})");
+  CHECK_THAT(test::error_of<ConfigError>([&] { build_tokenizers(config, std::nullopt, 1); }),
+             Contains("training model.tokenizer") && Contains("choose a larger vocabulary size") &&
+                 !Contains("--"));
+}
+
+TEST_CASE("rows that a vocabulary is not trained on are the data's to report") {
+  const TinyRun tiny;
+  RunConfig config = translation(tiny, R"("tokenizer": {"train": "byte-bpe", "vocab_size": 300})");
+  tiny.write("t.de", test::read_file(tiny / "t.de").replace(0, 3, "\xFF\xFF\xFF"));
+  CHECK_THAT(test::error_of<DataError>([&] { build_tokenizers(config, std::nullopt, 1); }),
+             Contains("t.en:1") && Contains("UTF-8"));
+  config.data.on_bad_row = "skip";
+  CHECK_THAT(test::logged([&] { build_tokenizers(config, std::nullopt, 1); }),
+             Contains("training a tokenizer") && !Contains("left out"));
+}
+
 TEST_CASE("a model without a tokenizer is an error that says how to train one") {
   const TinyRun tiny;
   RunConfig config = translation(tiny, R"("tokenizer": "model")");
