@@ -2,11 +2,14 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "base/strings.h"
 
 namespace finetune::config {
 namespace {
+
+constexpr double kTwoTo63 = 9223372036854775808.0;
 
 struct Bound {
   std::string_view sign;
@@ -51,16 +54,21 @@ void add_range(JsonValue& schema, const Rule& rule) {
 
 std::optional<int64_t> to_integer(std::string_view number) {
   if (const std::optional<int64_t> integer = base::parse_int64(number)) return integer;
-  constexpr double kTwoTo63 = 9223372036854775808.0;
   const std::optional<double> real = base::parse_double(number);
   if (!real || std::floor(*real) != *real || *real < -kTwoTo63 || *real >= kTwoTo63) return {};
   return static_cast<int64_t>(*real);
 }
 
 std::string number_remark(const JsonValue& value) {
-  const bool is_quoted_number =
-      value.kind == JsonKind::kString && base::parse_double(value.text).has_value();
-  return is_quoted_number ? "write it without quotes" : "";
+  const std::optional<double> number = base::parse_double(value.text);
+  if (value.kind != JsonKind::kString || !number) return "";
+  const bool has_no_quotes = value.raw == value.text;  // .5 and 007 are no numbers of JSON
+  return has_no_quotes ? base::cat("write ", *number) : "write it without quotes";
+}
+
+std::string integer_remark(const JsonValue& number) {
+  const bool is_beyond = base::parse_double(number.text).value_or(0.0) >= kTwoTo63;
+  return is_beyond ? base::cat("the largest is ", std::numeric_limits<int64_t>::max()) : "";
 }
 
 }  // namespace finetune::config

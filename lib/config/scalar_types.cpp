@@ -37,7 +37,8 @@ class IntegerType final : public ValueType {
               void* member) const override {
     if (value.kind != JsonKind::kNumber) return number_remark(value);
     const std::optional<int64_t> number = to_integer(value.text);
-    if (!number || !is_in_range(static_cast<double>(*number), rule)) return "";
+    if (!number) return integer_remark(value);
+    if (!is_in_range(static_cast<double>(*number), rule)) return "";
     *static_cast<int64_t*>(member) = *number;
     return kFine;
   }

@@ -47,5 +47,20 @@ TEST_CASE("only a string that holds a number gets the remark about quotes") {
   CHECK(number_remark(json_boolean(true)).empty());
 }
 
+TEST_CASE("an override that is a number, but none of JSON, gets one to write") {
+  JsonValue override = json_string(".5");
+  override.raw = ".5";
+  CHECK(number_remark(override) == "write 0.5");
+  override.raw = "\".5\"";
+  CHECK(number_remark(override) == "write it without quotes");
+}
+
+TEST_CASE("an integer beyond 64 bits is told the largest") {
+  CHECK(integer_remark(json_number("18446744073709551615")) ==
+        "the largest is 9223372036854775807");
+  CHECK(integer_remark(json_number("1.5")).empty());
+  CHECK(integer_remark(json_number("-1e30")).empty());
+}
+
 }  // namespace
 }  // namespace finetune::config

@@ -23,6 +23,7 @@ TEST_CASE("an integer has no fraction and keeps its range") {
   CHECK(rewritten<int64_t>("11", rule) == "!");
   CHECK(rewritten<int64_t>("\"3\"", rule) == "!write it without quotes");
   CHECK(rewritten<int64_t>("9223372036854775807") == "9223372036854775807");
+  CHECK(rewritten<int64_t>("9223372036854775808") == "!the largest is 9223372036854775807");
   CHECK(type_of<int64_t>().expected(rule) == "an integer >= 1 and <= 10");
 }
 
