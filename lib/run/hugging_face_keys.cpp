@@ -51,6 +51,14 @@ JsonValue schedule(const JsonValue& value) {
   return config::json_string(value.text.starts_with("constant") ? "constant" : "linear");
 }
 
+/// A schedule with no like here: cosine, polynomial, ...
+bool is_other_schedule(const JsonValue& value) {
+  return value.kind == JsonKind::kString && value.text != "linear" &&
+         value.text != "inverse_sqrt" && !value.text.starts_with("constant");
+}
+
+bool is_no(const JsonValue& value) { return value.text == "no"; }
+
 JsonValue fp32(const JsonValue&) { return config::json_string("fp32"); }
 
 JsonValue adamw(const JsonValue&) { return config::json_string("adamw"); }
@@ -68,11 +76,22 @@ struct Row {
   std::string_view ours;
   Rewrite rewrite = nullptr;
   std::string_view note = {};
+  /// Values that have no counterpart: the note stands for the translation, and is for them alone.
+  bool (*is_without)(const JsonValue& value) = nullptr;
 };
 
 constexpr std::string_view kNoKey = "there is no such key here: leave it out";
 constexpr std::string_view kCommand =
     "the command says it: finetune train, finetune evaluate, finetune predict";
+constexpr std::string_view kSchedules =
+    "there is no such schedule here: \"schedule\": {\"type\": ...} is \"linear\", \"constant\" or "
+    "\"inverse_sqrt\"";
+constexpr std::string_view kEvaluates =
+    "leave \"validation\" out of \"data\", and nothing is evaluated while training";
+constexpr std::string_view kSaves =
+    "a run always saves what it learned; \"checkpoints\": {\"every\": ...} says how often";
+constexpr std::string_view kLogs =
+    "a run always keeps a log; \"logging\": {\"every\": ...} says how often";
 
 constexpr auto kRows = std::to_array<Row>({
     {"per_device_train_batch_size", "training.batch_size"},
@@ -93,23 +112,23 @@ constexpr auto kRows = std::to_array<Row>({
     {"adam_beta2", "optimizer.beta2"},
     {"adam_epsilon", "optimizer.epsilon"},
     {"optim", "optimizer.type", adamw},
-    {"lr_scheduler_type", "schedule.type", schedule},
-    {"lr_scheduler", "schedule.type", schedule},
+    {"lr_scheduler_type", "schedule.type", schedule, kSchedules, is_other_schedule},
+    {"lr_scheduler", "schedule.type", schedule, kSchedules, is_other_schedule},
     {"warmup_ratio", "schedule.warmup", percent},
     {"warmup_steps", "schedule.warmup", steps_or_percent},
     {"num_warmup_steps", "schedule.warmup", steps},
-    {"eval_strategy", "evaluation.every", strategy},
-    {"evaluation_strategy", "evaluation.every", strategy},
+    {"eval_strategy", "evaluation.every", strategy, kEvaluates, is_no},
+    {"evaluation_strategy", "evaluation.every", strategy, kEvaluates, is_no},
     {"eval_steps", "evaluation.every", steps},
     {"metric_for_best_model", "evaluation.metric", metric},
     {"greater_is_better", "", nullptr, "the direction of every metric is known: leave it out"},
     {"early_stopping_patience", "early_stopping.patience"},
     {"early_stopping_threshold", "early_stopping.threshold"},
-    {"save_strategy", "checkpoints.every", strategy},
+    {"save_strategy", "checkpoints.every", strategy, kSaves, is_no},
     {"save_steps", "checkpoints.every", steps},
     {"save_total_limit", "checkpoints.keep_last"},
     {"load_best_model_at_end", "checkpoints.keep_best"},
-    {"logging_strategy", "logging.every", strategy},
+    {"logging_strategy", "logging.every", strategy, kLogs, is_no},
     {"logging_steps", "logging.every", steps},
     {"report_to", "logging.tensorboard", has_tensorboard},
     {"max_seq_length", "data.max_length"},
@@ -163,7 +182,10 @@ constexpr auto kRows = std::to_array<Row>({
 std::optional<config::Translation> translate_hugging_face_key(const config::UnknownKey& unknown) {
   for (const Row& row : kRows) {
     if (row.theirs != unknown.key) continue;
-    config::Translation translation{std::string(row.ours), {}, std::string(row.note)};
+    if (row.is_without != nullptr && row.is_without(unknown.value))
+      return config::Translation{{}, {}, std::string(row.note)};
+    config::Translation translation{std::string(row.ours), {}, {}};
+    if (row.is_without == nullptr) translation.note = row.note;
     if (row.rewrite != nullptr) translation.value = row.rewrite(unknown.value);
     return translation;
   }

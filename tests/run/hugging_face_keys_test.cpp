@@ -72,6 +72,21 @@ TEST_CASE("names without a counterpart say what to do") {
   CHECK_FALSE(translate("no_such_thing", "1").has_value());
 }
 
+TEST_CASE("a value without a counterpart is not turned into another") {
+  for (const auto& [key, value, words] :
+       {std::tuple{"lr_scheduler_type", "\"cosine\"", "inverse_sqrt"},
+        {"lr_scheduler", "\"polynomial\"", "inverse_sqrt"},
+        {"save_strategy", "\"no\"", "always saves"},
+        {"eval_strategy", "\"no\"", "leave \"validation\" out"},
+        {"logging_strategy", "\"no\"", "always keeps a log"}}) {
+    CAPTURE(key);
+    const auto translation = translate(key, value);
+    CHECK(translation->path.empty());
+    CHECK(translation->note.find(words) != std::string::npos);
+  }
+  CHECK(translate("save_strategy", "\"steps\"")->note.empty());
+}
+
 TEST_CASE("every translation leads to a key that exists, or to an explanation") {
   RunConfig defaults;
   defaults.task.shows_every_type = true;
