@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/strings.h"
 #include "data/byte_source.h"
 #include "data/line_reader.h"
@@ -18,6 +19,7 @@
 #include "tasks/registry.h"
 #include "tensors/named_tensors.h"
 #include "train/checkpoint_store.h"
+#include "train/manifest.h"
 
 namespace finetune::run {
 
@@ -52,8 +54,28 @@ json describe_generation(const fs::path& folder, const json& config) {
   }
 }
 
+/// Where a checkpoint stands in its run, and what of it is damaged, if anything.
+json describe_checkpoint(const fs::path& folder) {
+  json description = json::object();
+  if (const fs::path file = folder / "trainer_state.json"; fs::exists(file)) {
+    const json state = base::read_json_file(file);
+    for (const char* key : {"global_step", "epoch", "best_metric", "best_global_step"}) {
+      if (state.contains(key) && !state.at(key).is_null()) description[key] = state.at(key);
+    }
+  }
+  try {
+    train::verify_manifest(folder);
+  } catch (const CheckpointError& error) {
+    base::log_warning("a damaged checkpoint: " + error.chain().back());
+    description["damage"] = error.chain().back();
+  }
+  return description;
+}
+
 json describe_model(const fs::path& folder) {
   json description = {{"folder", folder.string()}};
+  if (fs::exists(folder / train::kManifestName))
+    description["checkpoint"] = describe_checkpoint(folder);
   const json config = base::read_json_file(folder / "config.json");
   for (const char* key : {"model_type", "architectures", "problem_type", "id2label"}) {
     if (config.contains(key)) description[key] = config.at(key);
@@ -100,7 +122,7 @@ json describe_data(const fs::path& file) {
   json first_lines = json::array();
   int64_t num_lines = 0;
   for (data::Line line; reader.next(line); ++num_lines) {
-    if (num_lines < kShownLines) first_lines.push_back(base::quote(line.text()));
+    if (num_lines < kShownLines) first_lines.push_back(line.text());
   }
   return {{"file", file.string()},
           {"bytes", fs::file_size(file)},

@@ -35,6 +35,27 @@ TEST_CASE("a run is its checkpoints in order, its config and its model") {
   CHECK(run.at("model").at("model_type") == "bert");
 }
 
+TEST_CASE("a checkpoint says where it stands, and what of it is damaged") {
+  const TinyRun tiny;
+  tiny.train();
+  const auto checkpoint = [&] {
+    return run::inspect(tiny / "run/last").at("model").at("checkpoint");
+  };
+  CHECK(checkpoint().at("global_step") == 9);
+  CHECK(checkpoint().at("epoch") == 3.0);
+  CHECK(checkpoint().at("best_metric").is_number());
+  CHECK(checkpoint().at("best_global_step").is_number());
+  CHECK_FALSE(checkpoint().contains("damage"));
+  std::string words = test::read_file(tiny / "run/last/vocab.txt");
+  words.back() ^= 1;
+  tiny.write("run/last/vocab.txt", words);
+  json damaged;
+  CHECK_THAT(test::logged([&] { damaged = checkpoint(); }),
+             Contains("warning") && Contains("vocab.txt"));
+  CHECK_THAT(damaged.at("damage").get<std::string>(), Contains("vocab.txt"));
+  CHECK_FALSE(run::inspect(tiny / "model").at("model").contains("checkpoint"));
+}
+
 TEST_CASE("a model folder is its config, its tensors and its tokenizer") {
   const TinyRun tiny;
   const json model = run::inspect(tiny / "model").at("model");
@@ -82,7 +103,7 @@ TEST_CASE("weight files, data files and JSON files are known by their endings") 
   const json data = run::inspect(tiny / "train.tsv").at("data");
   CHECK(data.at("lines") == 25);
   CHECK(data.at("first_lines").size() == 3);
-  CHECK(data.at("first_lines")[0] == "'text\\tlabel'");
+  CHECK(data.at("first_lines")[0] == "text\tlabel");
   CHECK(run::inspect(tiny / "model/config.json").at("json").at("hidden_size") == 32);
 }
 
