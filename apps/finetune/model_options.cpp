@@ -14,12 +14,9 @@ constexpr const char* kGenerationKeys =
     "before the run's config, and that before the model's generation_config.json.";
 
 constexpr const char* kLines =
-    "\nA line or row that is not UTF-8, holds a NUL, or is no pair where the model takes pairs, "
-    "and "
-    "a\n"
-    "row of TSV, CSV or JSONL whose text is empty, ends the command with exit code 3 and a "
-    "message\n"
-    "that names it.";
+    "\nA line or row that is not UTF-8, holds a NUL, or is no pair where the model takes pairs,\n"
+    "and a row of TSV, CSV or JSONL whose text is empty, ends the command with exit code 3 and a\n"
+    "message that names it.";
 
 void add_model(CLI::App& command, std::filesystem::path& model) {
   command.add_option("model", model, "Run folder, checkpoint or Hugging Face folder")->required();

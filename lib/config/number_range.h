@@ -21,9 +21,8 @@ void add_range(JsonValue& schema, const Rule& rule);
 /// or beyond 64 bits.
 std::optional<int64_t> to_integer(std::string_view number);
 
-/// "write it without quotes" for a string that holds a number, "write 0.5" for the override .5,
-/// else
-/// "".
+/// "write it without quotes" for a string that holds a number, "write 0.5" for the override .5;
+/// else "".
 std::string number_remark(const JsonValue& value);
 
 /// "the largest is 9223372036854775807" for a number beyond that, else "".
