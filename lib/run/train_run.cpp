@@ -19,7 +19,6 @@
 #include "run/samples.h"
 #include "run/subword_sampling.h"
 #include "run/tokenizers.h"
-#include "tensors/named_tensors.h"
 #include "train/checkpoint_files.h"
 #include "train/stop_signal.h"
 
@@ -237,7 +236,9 @@ class Run {
   /// start makes up for it.
   bool judge_model(FinalEvaluation& evaluation, const train::TrainState& state,
                    TrainSummary& summary) {
-    if (load_best() && state.best_metric) summary.best_step = state.best_step;
+    evaluation.take_best(*model_);
+    if (state.best_metric && fs::exists(config_.output_dir / "best"))
+      summary.best_step = state.best_step;
     if (data_.validation) {
       const auto values =
           evaluation.evaluate("validation", text_of("validation", *data_.validation));
@@ -249,17 +250,6 @@ class Run {
       if (!values) return false;
       summary.test = *values;
     }
-    return true;
-  }
-
-  /// Takes the weights that the run is judged by: the best checkpoint's where there is one.
-  bool load_best() {
-    const fs::path best = config_.output_dir / "best";
-    if (!fs::exists(best)) return false;
-    verify_checkpoint(best);
-    models::LoadOptions options;
-    options.allow_new_head = false;
-    models::load_weights(*model_, tensors::read_weights(best), options);
     return true;
   }
 

@@ -23,6 +23,7 @@ constexpr std::string_view kTemporaryPrefix = ".tmp-";
 constexpr std::string_view kTrashPrefix = ".trash-";
 constexpr std::string_view kDamagedPrefix = "damaged-";
 constexpr std::string_view kCopiedPrefix = "copied-";
+constexpr const char* kLinks[] = {"best", "last"};
 
 /// What cannot be removed costs space, not the run.
 void remove_if_possible(const std::function<void()>& remove) {
@@ -60,6 +61,16 @@ void set_aside(base::Fs& files, const fs::path& folder, std::string_view prefix,
   base::log_warning(base::cat("renamed to ", aside.filename().string(), "\n", why));
   files.rename(folder, aside);
   files.sync_directory(folder.parent_path());
+}
+
+void remove_links_to(base::Fs& files, const fs::path& folder) {
+  for (const char* name : kLinks) {
+    const fs::path link = folder.parent_path() / name;
+    std::error_code error;  // no link
+    if (fs::read_symlink(link, error) != folder.filename()) continue;
+    files.remove_file(link);
+    files.sync_directory(folder.parent_path());
+  }
 }
 
 }  // namespace
@@ -254,6 +265,7 @@ void set_damaged_aside(base::Fs& files, const fs::path& run_folder) {
       verify_checkpoint(folder, step);
     } catch (const CheckpointError& damaged) {
       set_aside(files, folder, kDamagedPrefix, damaged.report());
+      remove_links_to(files, folder);
     }
   }
 }

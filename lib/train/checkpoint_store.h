@@ -70,7 +70,8 @@ struct FoundCheckpoint {
 };
 
 /// Renames checkpoints whose manifest does not hold to damaged-checkpoint-<step>, where nothing
-/// looks for them. Only for the owner of the run folder's lock. Throws IoError.
+/// looks for them, and removes links to them. Only for the owner of the run folder's lock. Throws
+/// IoError.
 void set_damaged_aside(base::Fs& fs, const std::filesystem::path& run_folder);
 
 /// The newest checkpoint of a run whose manifest holds. Damaged ones are logged and passed over,

@@ -116,14 +116,25 @@ TEST_CASE("damaged checkpoints are set aside whole, and whole ones stay") {
   set_damaged_aside(base::posix_fs(), folder.path());
   CHECK(names_in(folder.path()) == std::set<std::string>{"checkpoint-1", "checkpoint-3",
                                                          "damaged-checkpoint-2",
-                                                         "damaged-checkpoint-4", "last"});
+                                                         "damaged-checkpoint-4"});
   CHECK(test::read_file(folder.path() / "damaged-checkpoint-2" / "state.json") == "{}");
   CHECK(find_newest_checkpoint(folder.path())->step == 3);
   store.save(4, false, kNeededBytes, files_of(4));
   test::write_file(folder.path() / "checkpoint-4" / "state.json", "");
   set_damaged_aside(base::posix_fs(), folder.path());  // the name is taken
-  CHECK(names_in(folder.path()).size() == 6);
+  CHECK(names_in(folder.path()).size() == 5);
   CHECK(find_newest_checkpoint(folder.path())->step == 3);
+}
+
+TEST_CASE("links to checkpoints that are set aside go with them") {
+  const test::TemporaryFolder folder;
+  CheckpointStore store(base::posix_fs(), folder.path(), {9, true});
+  store.save(1, true, kNeededBytes, files_of(1));
+  store.save(2, false, kNeededBytes, files_of(2));
+  test::write_file(folder.path() / "best" / "state.json", "?");
+  set_damaged_aside(base::posix_fs(), folder.path());
+  CHECK(names_in(folder.path()) ==
+        std::set<std::string>{"checkpoint-2", "damaged-checkpoint-1", "last"});
 }
 
 }  // namespace
