@@ -48,6 +48,7 @@ void Trainer::restore(const TrainState& state) {
   plan_updates();
   last_saved_step_ = state.position.updates;
   if (early_stopping_) early_stopping_->restore(state.early_stopping);
+  state_.is_stopped_early = early_stopping_ && early_stopping_->should_stop();
   parts_.checkpoints.restore(state.position.updates,
                              state.best_metric ? std::optional(state.best_step) : std::nullopt);
   parts_.listener.restore(state.listener_state);
