@@ -217,10 +217,12 @@ class Run {
     summary.status = status_of(outcome);
     summary.output_dir = config_.output_dir;
     summary.num_updates = state.position.updates;
+    if (state.best_metric && fs::exists(config_.output_dir / "best"))
+      summary.best_step = state.best_step;
     summary.train_seconds = state.position.seconds;
     summary.tokens_per_second = log.tokens_per_second();
     FinalEvaluation evaluation({config_, task, log, state});
-    if (outcome == train::Outcome::kPreempted || !judge_model(evaluation, state, summary)) {
+    if (outcome == train::Outcome::kPreempted || !judge_model(evaluation, summary)) {
       summary.status = status_of(train::Outcome::kPreempted);
       log.preempt(state);
       return summary;
@@ -234,11 +236,8 @@ class Run {
 
   /// Evaluates the final model on the splits it has. False when a signal cut that short: the next
   /// start makes up for it.
-  bool judge_model(FinalEvaluation& evaluation, const train::TrainState& state,
-                   TrainSummary& summary) {
+  bool judge_model(FinalEvaluation& evaluation, TrainSummary& summary) {
     evaluation.take_best(*model_);
-    if (state.best_metric && fs::exists(config_.output_dir / "best"))
-      summary.best_step = state.best_step;
     if (data_.validation) {
       const auto values =
           evaluation.evaluate("validation", text_of("validation", *data_.validation));
@@ -270,7 +269,7 @@ class Run {
 
 /// Of a start that a signal ended before it trained anything. What was saved earlier is as it was.
 TrainSummary stopped_at_start(const fs::path& run_folder) {
-  std::error_code error;
+  std::error_code error;  // no link yet
   const fs::path last = fs::read_symlink(run_folder / "last", error);
   base::log_info(base::cat("stopped by signal ", train::StopSignal::received(), " while starting: ",
                            last.empty() ? "nothing is saved yet" : "nothing new to save after ",
@@ -279,6 +278,7 @@ TrainSummary stopped_at_start(const fs::path& run_folder) {
   summary.status = status_of(train::Outcome::kPreempted);
   summary.output_dir = run_folder;
   summary.num_updates = train::checkpoint_step(last).value_or(0);
+  summary.best_step = train::checkpoint_step(fs::read_symlink(run_folder / "best", error));
   return summary;
 }
 

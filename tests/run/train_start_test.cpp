@@ -66,6 +66,7 @@ TEST_CASE("a signal during the start ends it, with nothing made or changed") {
              Contains("nothing new to save after checkpoint-9"));
   CHECK(summary.status == "preempted");
   CHECK(summary.num_updates == 9);
+  CHECK(summary.best_step.has_value());
   CHECK(test::read_file(tiny / "run/metrics.jsonl") == log);
   CHECK(tiny.train().status == "finished");
 }
