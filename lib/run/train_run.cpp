@@ -98,7 +98,7 @@ class Run {
         model_config_(build_model_config(config_, tokenizers_)) {
     train::StopSignal::poll();
     if (found_) {
-      check_config_unchanged(found_->folder, config_, request.is_forced);
+      is_same_run_ = check_config_unchanged(found_->folder, config_, request.is_forced);
       check_architecture(found_->folder, model_config_);
     }
     check_subword_sampling(config_, tokenizers_);
@@ -118,7 +118,6 @@ class Run {
   }
 
   TrainSummary execute() {
-    write_run_files();
     optim::FlatParameters parameters = build_parameters(*model_);
     optim::AdamW optimizer(parameters, build_optimizer_options(config_));
     const auto task = config_.task.chosen().bind(
@@ -141,6 +140,7 @@ class Run {
          should_stop, judge_of(samples.get(), should_stop), batches_of(sampled_rows.get())},
         options);
     if (found_) trainer.restore(train::read_train_state(found_->folder, optimizer));
+    if (is_same_run_ || !trainer.has_ended()) write_run_files();
     total_updates_ = trainer.total_updates();
     observer_.on_start(total_updates_, trainer.state().position.updates, options.max_seconds);
     const train::Outcome outcome = trainer.run();
@@ -257,6 +257,7 @@ class Run {
   base::FolderLock lock_;
   int threads_;
   std::optional<train::FoundCheckpoint> found_;
+  bool is_same_run_ = true;  ///< as that of the checkpoint, but for keys that may change
   Tokenizers tokenizers_;
   json model_config_;
   tasks::ModelLimits limits_;

@@ -89,6 +89,9 @@ class Trainer {
 
   Outcome run();
 
+  /// Whether run() has nothing left to do.
+  bool has_ended() const { return !state_.is_boundary_pending && is_finished(); }
+
   /// optim::kNoLimit where only the clock ends the run.
   int64_t total_updates() const { return options_.schedule.total_steps; }
   const TrainState& state() const { return state_; }
