@@ -4,8 +4,11 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "models/load.h"
+#include "run/model_folder.h"
 #include "run/run_report.h"
 #include "tasks/task_type.h"
+#include "tensors/named_tensors.h"
 #include "train/evaluator.h"
 #include "train/stop_signal.h"
 
@@ -16,6 +19,22 @@ namespace {
 constexpr size_t kShownWrongAnswers = 20;
 
 }  // namespace
+
+void FinalEvaluation::take_best(models::Model& model) const {
+  const std::filesystem::path best = parts_.config.output_dir / "best";
+  if (std::filesystem::exists(best)) {
+    with_context(
+        "the best model of this run is damaged; start the run again with --repair to put that "
+        "aside and to judge the run by its last model",
+        [&] { verify_checkpoint(std::filesystem::canonical(best)); });
+    models::LoadOptions options;
+    options.allow_new_head = false;
+    models::load_weights(model, tensors::read_weights(best), options);
+  } else if (parts_.state.best_metric && parts_.config.checkpoints.keep_best) {
+    base::log_warning(base::cat("the best model, of step ", parts_.state.best_step,
+                                ", is no longer there: the run is judged by its last model"));
+  }
+}
 
 std::optional<metrics::Values> FinalEvaluation::evaluate(const std::string& split,
                                                          const DataText& text) {

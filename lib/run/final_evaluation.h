@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/model.h"
 #include "report/report_page.h"
 #include "run/predictions.h"
 #include "run/run_config.h"
@@ -24,6 +25,11 @@ class FinalEvaluation {
   };
   /// The parts must live as long.
   explicit FinalEvaluation(const Parts& parts) : parts_(parts) {}
+
+  /// Gives the model the weights that the run is judged by: the best checkpoint's where there is
+  /// one, else it keeps those of the last update. Throws CheckpointError where that checkpoint is
+  /// damaged.
+  void take_best(models::Model& model) const;
 
   /// Evaluates on a split and writes its results and predictions/<split>.jsonl. Nothing when a
   /// signal cut it short.

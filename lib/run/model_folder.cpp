@@ -15,6 +15,7 @@
 #include "run/run_config.h"
 #include "tasks/registry.h"
 #include "tensors/safetensors_writer.h"
+#include "train/checkpoint_store.h"
 #include "train/manifest.h"
 
 namespace finetune::run {
@@ -54,6 +55,13 @@ fs::path resolve_model_folder(const fs::path& path) {
     if (fs::exists(path / link / "config.json")) return fs::weakly_canonical(path / link);
   }
   if (fs::exists(path / kEnvironmentName)) {
+    if (const auto newest = train::find_newest_checkpoint(path)) {
+      throw CheckpointError(base::cat(
+          path.string(),
+          ": the links 'best' and 'last' of this run are missing, perhaps lost in a copy; name a "
+          "checkpoint, such as ",
+          newest->folder.string(), ", or start 'finetune train' again, which sets them"));
+    }
     throw CheckpointError(
         path.string() +
         ": this run has not saved a checkpoint yet; train it further with 'finetune train'");

@@ -94,7 +94,7 @@ void write_run_config(base::Fs& files, const fs::path& checkpoint, const RunConf
   base::write_file_synced(files, checkpoint / kConfigName, render(config));
 }
 
-void check_config_unchanged(const fs::path& checkpoint, const RunConfig& now, bool is_forced) {
+bool check_config_unchanged(const fs::path& checkpoint, const RunConfig& now, bool is_forced) {
   std::string unsafe;
   for (const ConfigDifference& difference : differences(read_checkpoint_config(checkpoint), now)) {
     const std::string line =
@@ -105,13 +105,14 @@ void check_config_unchanged(const fs::path& checkpoint, const RunConfig& now, bo
       unsafe += "\n  " + line;
     }
   }
-  if (unsafe.empty()) return;
+  if (unsafe.empty()) return true;
   if (!is_forced) {
     throw ConfigError(base::cat(
         "this is no longer the run that saved ", checkpoint.string(), ":", unsafe,
         "\nundo the change, give another output_dir, or pass --force to go on all the same"));
   }
   base::log_warning("going on (--force) although the run is no longer the same:" + unsafe);
+  return false;
 }
 
 void check_architecture(const fs::path& checkpoint, const json& model_config) {

@@ -33,9 +33,9 @@ void write_run_config(base::Fs& fs, const std::filesystem::path& checkpoint,
                       const RunConfig& config);
 
 /// Compares the config that a checkpoint was trained by with the one given now. Every difference is
-/// logged; those that would make it another run throw ConfigError unless `is_forced`. Throws
-/// CheckpointError where the checkpoint has no config that can be read.
-void check_config_unchanged(const std::filesystem::path& checkpoint, const RunConfig& now,
+/// logged; those that would make it another run throw ConfigError unless `is_forced`: then the
+/// answer is false. Throws CheckpointError where the checkpoint has no config that can be read.
+bool check_config_unchanged(const std::filesystem::path& checkpoint, const RunConfig& now,
                             bool is_forced);
 
 /// Throws CheckpointError where a checkpoint is of another architecture than the run's model:

@@ -126,10 +126,20 @@ std::string RunLog::state() {
                           {"update_seconds", seconds_}});
 }
 
+/// The offset that a checkpoint keeps is that before its own event, which is logged when it is
+/// saved.
+void RunLog::truncate_metrics(int64_t offset) {
+  const report::History history = report::read_history(config_.output_dir / kMetricsName);
+  metrics_.truncate_to(offset);
+  const auto& saved = history.checkpoints;
+  const auto own = std::ranges::find(saved, resume_step_, &report::CheckpointEvent::step);
+  if (own != saved.end()) metrics_.add(*own);
+}
+
 void RunLog::restore(const std::string& state) {
   const json object = base::parse_json(state, "listener state of the checkpoint");
   const json offset = object.value("metrics_offset", json());
-  if (offset.is_number_integer()) metrics_.truncate_to(offset.get<int64_t>());
+  if (offset.is_number_integer()) truncate_metrics(offset.get<int64_t>());
   const json epoch = object.value("epoch", json());
   if (epoch.is_number()) epoch_ = epoch.get<double>();
   const json tokens = object.value("update_tokens", json());

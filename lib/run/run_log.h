@@ -48,6 +48,8 @@ class RunLog final : public train::TrainListener {
   double tokens_per_second() const;
 
  private:
+  void truncate_metrics(int64_t offset);
+
   const RunConfig& config_;
   RunObserver& observer_;
   std::optional<int64_t> resume_step_;

@@ -20,7 +20,6 @@
 #include "run/samples.h"
 #include "run/subword_sampling.h"
 #include "run/tokenizers.h"
-#include "tensors/named_tensors.h"
 #include "train/checkpoint_files.h"
 #include "train/stop_signal.h"
 
@@ -90,7 +89,7 @@ class Run {
         model_config_(build_model_config(config_, tokenizers_)) {
     train::StopSignal::poll();
     if (found_) {
-      check_config_unchanged(found_->folder, config_, request.is_forced);
+      is_same_run_ = check_config_unchanged(found_->folder, config_, request.is_forced);
       check_architecture(found_->folder, model_config_);
     }
     check_subword_sampling(config_, tokenizers_);
@@ -110,7 +109,6 @@ class Run {
   }
 
   TrainSummary execute() {
-    write_run_files();
     optim::FlatParameters parameters = build_parameters(*model_);
     optim::AdamW optimizer(parameters, build_optimizer_options(config_));
     const auto task = config_.task.chosen().bind(
@@ -133,6 +131,7 @@ class Run {
          should_stop, judge_of(samples.get(), should_stop), batches_of(sampled_rows.get())},
         options);
     if (found_) trainer.restore(train::read_train_state(found_->folder, optimizer));
+    if (is_same_run_ || !trainer.has_ended()) write_run_files();
     total_updates_ = trainer.total_updates();
     observer_.on_start(total_updates_, trainer.state().position.updates, options.max_seconds);
     const train::Outcome outcome = trainer.run();
@@ -210,10 +209,12 @@ class Run {
     summary.status = status_of(outcome);
     summary.output_dir = config_.output_dir;
     summary.num_updates = state.position.updates;
+    if (state.best_metric && fs::exists(config_.output_dir / "best"))
+      summary.best_step = state.best_step;
     summary.train_seconds = state.position.seconds;
     summary.tokens_per_second = log.tokens_per_second();
     FinalEvaluation evaluation({config_, task, log, state});
-    if (outcome == train::Outcome::kPreempted || !judge_model(evaluation, state, summary)) {
+    if (outcome == train::Outcome::kPreempted || !judge_model(evaluation, summary)) {
       summary.status = status_of(train::Outcome::kPreempted);
       log.preempt(state);
       return summary;
@@ -227,9 +228,8 @@ class Run {
 
   /// Evaluates the final model on the splits it has. False when a signal cut that short: the next
   /// start makes up for it.
-  bool judge_model(FinalEvaluation& evaluation, const train::TrainState& state,
-                   TrainSummary& summary) {
-    if (load_best() && state.best_metric) summary.best_step = state.best_step;
+  bool judge_model(FinalEvaluation& evaluation, TrainSummary& summary) {
+    evaluation.take_best(*model_);
     if (data_.validation) {
       const auto values =
           evaluation.evaluate("validation", text_of("validation", *data_.validation));
@@ -244,22 +244,12 @@ class Run {
     return true;
   }
 
-  /// Takes the weights that the run is judged by: the best checkpoint's where there is one.
-  bool load_best() {
-    const fs::path best = config_.output_dir / "best";
-    if (!fs::exists(best)) return false;
-    verify_checkpoint(best);
-    models::LoadOptions options;
-    options.allow_new_head = false;
-    models::load_weights(*model_, tensors::read_weights(best), options);
-    return true;
-  }
-
   RunConfig config_;
   RunObserver& observer_;
   base::FolderLock lock_;
   int threads_;
   std::optional<train::FoundCheckpoint> found_;
+  bool is_same_run_ = true;  ///< as that of the checkpoint, but for keys that may change
   Tokenizers tokenizers_;
   json model_config_;
   tasks::ModelLimits limits_;
@@ -272,7 +262,7 @@ class Run {
 
 /// Of a start that a signal ended before it trained anything. What was saved earlier is as it was.
 TrainSummary stopped_at_start(const fs::path& run_folder) {
-  std::error_code error;
+  std::error_code error;  // no link yet
   const fs::path last = fs::read_symlink(run_folder / "last", error);
   base::log_info(base::cat("stopped by signal ", train::StopSignal::received(), " while starting: ",
                            last.empty() ? "nothing is saved yet" : "nothing new to save after ",
@@ -281,6 +271,7 @@ TrainSummary stopped_at_start(const fs::path& run_folder) {
   summary.status = status_of(train::Outcome::kPreempted);
   summary.output_dir = run_folder;
   summary.num_updates = train::checkpoint_step(last).value_or(0);
+  summary.best_step = train::checkpoint_step(fs::read_symlink(run_folder / "best", error));
   return summary;
 }
 

@@ -21,6 +21,9 @@ namespace {
 constexpr std::string_view kPrefix = "checkpoint-";
 constexpr std::string_view kTemporaryPrefix = ".tmp-";
 constexpr std::string_view kTrashPrefix = ".trash-";
+constexpr std::string_view kDamagedPrefix = "damaged-";
+constexpr std::string_view kCopiedPrefix = "copied-";
+constexpr const char* kLinks[] = {"best", "last"};
 
 /// What cannot be removed costs space, not the run.
 void remove_if_possible(const std::function<void()>& remove) {
@@ -50,13 +53,24 @@ void verify_checkpoint(const fs::path& folder, int64_t step) {
       base::cat(folder.string(), ": holds step ", manifest.step, " under another name"));
 }
 
-/// Renames a damaged checkpoint so that nothing takes it for one.
-void set_aside(base::Fs& files, const fs::path& folder, const std::string& why) {
-  fs::path aside = folder.parent_path() / base::cat("damaged-", folder.filename().string());
+/// Renames a folder so that nothing takes it for a checkpoint.
+void set_aside(base::Fs& files, const fs::path& folder, std::string_view prefix,
+               const std::string& why) {
+  fs::path aside = folder.parent_path() / base::cat(prefix, folder.filename().string());
   if (files.exists(aside)) aside += base::cat(".", getpid());
   base::log_warning(base::cat("renamed to ", aside.filename().string(), "\n", why));
   files.rename(folder, aside);
   files.sync_directory(folder.parent_path());
+}
+
+void remove_links_to(base::Fs& files, const fs::path& folder) {
+  for (const char* name : kLinks) {
+    const fs::path link = folder.parent_path() / name;
+    std::error_code error;  // no link
+    if (fs::read_symlink(link, error) != folder.filename()) continue;
+    files.remove_file(link);
+    files.sync_directory(folder.parent_path());
+  }
 }
 
 }  // namespace
@@ -123,7 +137,7 @@ void CheckpointStore::publish(const fs::path& folder, int64_t step, bool is_best
 /// For a checkpoint whose step is reached again.
 void CheckpointStore::make_room(const fs::path& target, int64_t step) {
   if (!is_whole(step)) {
-    set_aside(fs_, target, "its step is reached again");
+    set_aside(fs_, target, kDamagedPrefix, "its step is reached again");
     return;
   }
   base::log_warning(
@@ -164,8 +178,40 @@ void CheckpointStore::restore(int64_t step, std::optional<int64_t> best_step) {
 void CheckpointStore::move_link(const std::string& name, int64_t step) {
   const fs::path temporary = run_folder_ / base::cat(kTemporaryPrefix, name, ".", getpid());
   if (fs_.exists(temporary)) fs_.remove_file(temporary);
+  clear_place(run_folder_ / name);
   fs_.symlink(checkpoint_name(step), temporary);
-  fs_.rename(temporary, run_folder_ / name);
+  try {
+    fs_.rename(temporary, run_folder_ / name);
+  } catch (const IoError&) {
+    remove_if_possible([&] { fs_.remove_file(temporary); });
+    throw;
+  }
+}
+
+/// Copies of a run that follow links (cp -L, archives) have folders where it has links.
+void CheckpointStore::clear_place(const fs::path& link) {
+  if (!fs::is_directory(fs::symlink_status(link))) return;
+  if (is_copy(link)) {
+    base::log_warning(base::cat("replacing ", link.string(),
+                                ", a copy of a checkpoint of this run, by a link to one"));
+    discard(link);
+  } else {
+    set_aside(fs_, link, kCopiedPrefix,
+              "a link of the run goes there, and no whole checkpoint of it holds the same");
+  }
+}
+
+/// Whether a whole checkpoint of the run holds all that `folder` does.
+bool CheckpointStore::is_copy(const fs::path& folder) {
+  if (!fs_.exists(folder / kManifestName)) return false;
+  for (const int64_t step : steps_of(fs_.list(run_folder_))) {
+    const fs::path checkpoint = run_folder_ / checkpoint_name(step);
+    if (fs_.list(checkpoint) == fs_.list(folder) &&
+        fs_.read(checkpoint / kManifestName) == fs_.read(folder / kManifestName)) {
+      return is_whole(step);
+    }
+  }
+  return false;
 }
 
 void CheckpointStore::rotate(int64_t newest_step) {
@@ -218,7 +264,8 @@ void set_damaged_aside(base::Fs& files, const fs::path& run_folder) {
     try {
       verify_checkpoint(folder, step);
     } catch (const CheckpointError& damaged) {
-      set_aside(files, folder, damaged.report());
+      set_aside(files, folder, kDamagedPrefix, damaged.report());
+      remove_links_to(files, folder);
     }
   }
 }

@@ -22,7 +22,9 @@ struct CheckpointOptions {
 /// folder, every file synced, manifest, rename, directory synced; only then the links move, and
 /// only then old checkpoints go. All writes go through the Fs. Throws IoError; what was there
 /// before is then untouched. A damaged checkpoint is never removed: it does not count as kept, and
-/// where its step is reached again it is renamed, as set_damaged_aside() does.
+/// where its step is reached again it is renamed, as set_damaged_aside() does. A folder in the
+/// place of a link, as copies of a run have that follow links, gives way to the link: it goes where
+/// it holds what a checkpoint of the run holds, else it is renamed to copied-<link>.
 class CheckpointStore {
  public:
   CheckpointStore(base::Fs& fs, std::filesystem::path run_folder, const CheckpointOptions& options);
@@ -48,7 +50,9 @@ class CheckpointStore {
   void publish(const std::filesystem::path& folder, int64_t step, bool is_best);
   void make_room(const std::filesystem::path& target, int64_t step);
   bool is_whole(int64_t step);
+  bool is_copy(const std::filesystem::path& folder);
   void move_link(const std::string& name, int64_t step);
+  void clear_place(const std::filesystem::path& link);
   void rotate(int64_t newest_step);
   void forget_best();
   void discard(const std::filesystem::path& folder);
@@ -66,7 +70,8 @@ struct FoundCheckpoint {
 };
 
 /// Renames checkpoints whose manifest does not hold to damaged-checkpoint-<step>, where nothing
-/// looks for them. Only for the owner of the run folder's lock. Throws IoError.
+/// looks for them, and removes links to them. Only for the owner of the run folder's lock. Throws
+/// IoError.
 void set_damaged_aside(base::Fs& fs, const std::filesystem::path& run_folder);
 
 /// The newest checkpoint of a run whose manifest holds. Damaged ones are logged and passed over,

@@ -18,7 +18,7 @@ bool EarlyStopping::update(double value) {
       is_gain && (!state_.best || std::abs(value - *state_.best) > options_.threshold);
   state_.counter = is_enough ? 0 : state_.counter + 1;
   if (is_gain) state_.best = value;
-  return state_.counter >= options_.patience;
+  return should_stop();
 }
 
 }  // namespace finetune::train

@@ -26,6 +26,7 @@ class EarlyStopping {
 
   /// Takes the value of one evaluation; true when the run should stop.
   bool update(double value);
+  bool should_stop() const { return state_.counter >= options_.patience; }
 
   const State& state() const { return state_; }
   void restore(const State& state) { state_ = state; }

@@ -48,6 +48,7 @@ void Trainer::restore(const TrainState& state) {
   plan_updates();
   last_saved_step_ = state.position.updates;
   if (early_stopping_) early_stopping_->restore(state.early_stopping);
+  state_.is_stopped_early = early_stopping_ && early_stopping_->should_stop();
   parts_.checkpoints.restore(state.position.updates,
                              state.best_metric ? std::optional(state.best_step) : std::nullopt);
   parts_.listener.restore(state.listener_state);
@@ -60,7 +61,7 @@ Outcome Trainer::run() {
     if (state_.is_boundary_pending && !finish_boundary()) break;
     if (is_finished() || !take_step()) break;
   }
-  const bool is_preempted = state_.is_boundary_pending || !is_finished();
+  const bool is_preempted = !has_ended();
   if (last_saved_step_ != state_.position.updates) save(/*is_best=*/false, /*must_succeed=*/true);
   if (is_preempted) return Outcome::kPreempted;
   if (state_.is_stopped_early) return Outcome::kStoppedEarly;

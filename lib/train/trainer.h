@@ -83,10 +83,14 @@ class Trainer {
   Trainer(TrainerParts parts, const TrainerOptions& options);
 
   /// Goes on from a checkpoint: `state` as read from it; the moments are already in the optimizer.
-  /// Where batches are made in another way than before, the rest of the epoch is cut anew.
+  /// Where batches are made in another way than before, the rest of the epoch is cut anew; whether
+  /// the run has stopped early is for the present options to say.
   void restore(const TrainState& state);
 
   Outcome run();
+
+  /// Whether run() has nothing left to do.
+  bool has_ended() const { return !state_.is_boundary_pending && is_finished(); }
 
   /// optim::kNoLimit where only the clock ends the run.
   int64_t total_updates() const { return options_.schedule.total_steps; }

@@ -5,18 +5,23 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "data/encoded_table.h"
 #include "run/tiny_run.h"
+#include "run/train_run.h"
 #include "tasks/fake_models.h"
 #include "tasks/text_task.h"
 #include "tasks/word_tokenizer.h"
 
 using namespace finetune;
 using namespace finetune::run;
+using Catch::Matchers::Contains;
 using nlohmann::json;
 using test::TinyRun;
 
 namespace {
+
+namespace fs = std::filesystem;
 
 /// One text with the target "w3 w5".
 std::shared_ptr<const data::EncodedDataset> one_text() {
@@ -34,6 +39,27 @@ std::shared_ptr<const data::EncodedDataset> one_text() {
 }
 
 }  // namespace
+
+TEST_CASE("a damaged best model is an error with a way out: the last model, when told to") {
+  const TinyRun tiny;
+  const std::string patch = R"({"optimizer": {"learning_rate": 1e-12}})";  // the first stays best
+  REQUIRE(tiny.train(patch).best_step == 3);
+  const fs::path damaged = tiny / "run/checkpoint-3/model.safetensors";
+  test::write_file(damaged, test::read_file(damaged) + "?");
+  CHECK_THAT(test::error_of<CheckpointError>([&] { tiny.train(patch); }),
+             Contains("--repair") && Contains(damaged.string()) && Contains("last model"));
+  TrainRequest request{tiny.config(patch)};
+  request.repairs = true;
+  RunObserver observer;
+  TrainSummary summary;
+  CHECK_THAT(test::logged([&] { summary = run::train(request, observer); }),
+             Contains("damaged-checkpoint-3") && Contains("the best model, of step 3") &&
+                 Contains("judged by its last model"));
+  CHECK(summary.status == "finished");
+  CHECK_FALSE(summary.best_step.has_value());
+  CHECK(summary.validation.contains("accuracy"));
+  CHECK_FALSE(fs::is_symlink(tiny / "run/best"));
+}
 
 TEST_CASE(
     "a split's results, predictions and report are written; texts that are gone are left out") {
@@ -54,7 +80,7 @@ TEST_CASE(
   const std::string logged = test::logged([&] {
     values = evaluation.evaluate("test", {gone, {}, *dataset});
   });
-  CHECK_THAT(logged, Catch::Matchers::Contains("without texts"));
+  CHECK_THAT(logged, Contains("without texts"));
   REQUIRE(values);
   CHECK(*values->at("exact_match") == 0.0);
   CHECK(values->at("loss").has_value());

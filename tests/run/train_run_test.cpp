@@ -1,5 +1,6 @@
 #include "run/train_run.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -143,6 +144,19 @@ TEST_CASE("a run that was cut off ends with the same weights as one that was not
           test::read_file(whole / "run/checkpoint-9" / name));
   }
   CHECK(logged_steps(parts / "run") == logged_steps(whole / "run"));
+}
+
+TEST_CASE("a run that was stopped says which step is the best so far") {
+  struct Stopping final : RunObserver {
+    void on_step(const train::StepEvent& event) override {
+      if (event.position.updates == 4) raise(SIGTERM);
+    }
+  } observer;
+  const TinyRun tiny;
+  const TrainSummary summary = run::train({tiny.config()}, observer);
+  CHECK(summary.status == "preempted");
+  CHECK(summary.num_updates == 4);
+  CHECK(summary.best_step == 3);
 }
 
 TEST_CASE("what would make it another run is refused at the resume") {

@@ -34,20 +34,39 @@ TrainSummary train_signalled(const RunConfig& config) {
   return summary;
 }
 
+void train_forced(const TinyRun& tiny, const std::string& patch) {
+  RunObserver observer;
+  run::train({tiny.config(patch), ResumeMode::kAuto, /*is_forced=*/true}, observer);
+}
+
 }  // namespace
 
 TEST_CASE("a start that did no step changes nothing of what the run is compared with") {
   const TinyRun tiny;
   tiny.train();
   const std::string other = R"({"optimizer": {"learning_rate": 1e-4}})";
-  RunObserver observer;
-  run::train({tiny.config(other), ResumeMode::kAuto, /*is_forced=*/true}, observer);
-  CHECK(read_run_config(tiny / "run/config.json").optimizer.learning_rate == 1e-4);
+  tiny.write("run/environment.json", "{}");
+  tiny.write("run/data_report.json", "{}");
+  const std::string config = test::read_file(tiny / "run/config.json");
+  train_forced(tiny, other);
+  CHECK(test::read_file(tiny / "run/config.json") == config);
+  CHECK(test::read_file(tiny / "run/environment.json") == "{}");
+  CHECK(test::read_file(tiny / "run/data_report.json") == "{}");
   CHECK_THAT(refusal(tiny, other), Contains("optimizer.learning_rate"));
   CHECK_NOTHROW(tiny.train());
   fs::remove(tiny / "run/config.json");
   CHECK_THAT(refusal(tiny, other), Contains("optimizer.learning_rate"));
   CHECK_NOTHROW(tiny.train());
+}
+
+TEST_CASE(
+    "the files of a run say what it goes on with, and what may change in one that has ended") {
+  const TinyRun tiny;
+  tiny.train();
+  tiny.train(R"({"checkpoints": {"keep_last": 9}})");
+  CHECK(read_run_config(tiny / "run/config.json").checkpoints.keep_last == 9);
+  train_forced(tiny, R"({"training": {"num_train_epochs": 4}})");
+  CHECK(read_run_config(tiny / "run/config.json").training.num_train_epochs == 4);
 }
 
 TEST_CASE("a signal during the start ends it, with nothing made or changed") {
@@ -66,6 +85,7 @@ TEST_CASE("a signal during the start ends it, with nothing made or changed") {
              Contains("nothing new to save after checkpoint-9"));
   CHECK(summary.status == "preempted");
   CHECK(summary.num_updates == 9);
+  CHECK(summary.best_step.has_value());
   CHECK(test::read_file(tiny / "run/metrics.jsonl") == log);
   CHECK(tiny.train().status == "finished");
 }

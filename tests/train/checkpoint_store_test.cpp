@@ -9,28 +9,16 @@
 #include "support/crash_fs.h"
 #include "support/test_support.h"
 #include "train/manifest.h"
+#include "train/saved_steps.h"
 
 namespace finetune::train {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr uint64_t kNeededBytes = 1000;
-
-CheckpointStore::WriteFiles files_of(int64_t step) {
-  return [step](base::Fs& files, const fs::path& folder) {
-    base::write_file_synced(files, folder / "model.safetensors",
-                            base::cat("weights of ", step, std::string(200, 'w')));
-    base::write_file_synced(files, folder / "state.json", base::cat("{\"step\":", step, "}"));
-  };
-}
-
-std::set<std::string> names_in(const fs::path& folder) {
-  std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder))
-    names.insert(entry.path().filename().string());
-  return names;
-}
+using test::files_of;
+using test::kNeededBytes;
+using test::names_in;
+using test::save_and_damage;
 
 TEST_CASE("the newest checkpoints and the best one are kept, and the links stand for them") {
   const test::TemporaryFolder folder;
@@ -54,16 +42,6 @@ TEST_CASE("without keep_best only the newest stay; keeping none still keeps the 
   CHECK_FALSE(names_in(folder.path()).contains("checkpoint-1"));
 }
 
-TEST_CASE("without keep_best the link `best` goes with its checkpoint") {
-  const test::TemporaryFolder folder;
-  CheckpointStore store(base::posix_fs(), folder.path(), {2, false});
-  store.save(1, true, kNeededBytes, files_of(1));
-  store.save(2, false, kNeededBytes, files_of(2));
-  CHECK(fs::read_symlink(folder.path() / "best") == "checkpoint-1");
-  store.save(3, false, kNeededBytes, files_of(3));
-  CHECK(names_in(folder.path()) == std::set<std::string>{"checkpoint-2", "checkpoint-3", "last"});
-}
-
 TEST_CASE("a best checkpoint of before a resume survives rotation") {
   const test::TemporaryFolder folder;
   {
@@ -76,25 +54,6 @@ TEST_CASE("a best checkpoint of before a resume survives rotation") {
   store.save(3, false, kNeededBytes, files_of(3));
   CHECK(names_in(folder.path()).contains("checkpoint-1"));
   CHECK_FALSE(names_in(folder.path()).contains("checkpoint-2"));
-}
-
-TEST_CASE("a resume mends links that a crash left behind") {
-  const test::TemporaryFolder folder;
-  {
-    CheckpointStore store(base::posix_fs(), folder.path(), {3, true});
-    store.save(1, true, kNeededBytes, files_of(1));
-    store.save(2, true, kNeededBytes, files_of(2));
-  }
-  for (const char* link : {"best", "last"}) {  // as if the run had died before moving them
-    fs::remove(folder.path() / link);
-    fs::create_symlink("checkpoint-1", folder.path() / link);
-  }
-  CheckpointStore store(base::posix_fs(), folder.path(), {3, true});
-  store.restore(2, 2);
-  CHECK(fs::read_symlink(folder.path() / "best") == "checkpoint-2");
-  CHECK(fs::read_symlink(folder.path() / "last") == "checkpoint-2");
-  store.restore(2, 7);  // a best model that is not there
-  CHECK(fs::read_symlink(folder.path() / "best") == "checkpoint-2");
 }
 
 TEST_CASE(
@@ -179,15 +138,6 @@ TEST_CASE("a full disk is an error before anything is written, with the bytes ne
   CHECK(files.list("/run").empty());
 }
 
-/// Saves steps 1 to `last_step`, of which these are damaged then.
-void save_and_damage(const fs::path& folder, int64_t last_step, const std::set<int64_t>& damaged) {
-  CheckpointStore store(base::posix_fs(), folder, {9, true});
-  for (int64_t step = 1; step <= last_step; ++step)
-    store.save(step, false, kNeededBytes, files_of(step));
-  for (const int64_t step : damaged)
-    test::write_file(folder / checkpoint_name(step) / "state.json", "{\"step\":?}");
-}
-
 TEST_CASE(
     "a damaged newest checkpoint is passed over, and renamed when its step is reached again") {
   const test::TemporaryFolder folder;
@@ -229,25 +179,6 @@ TEST_CASE("a save whose end failed is repeated at the same step") {
   REQUIRE(files.exists("/run/checkpoint-1"));
   store.save(1, false, kNeededBytes, files_of(1));
   CHECK(files.list("/run") == std::vector<std::string>{"checkpoint-1", "last"});
-}
-
-TEST_CASE("damaged checkpoints are set aside whole, and whole ones stay") {
-  const test::TemporaryFolder folder;
-  CheckpointStore store(base::posix_fs(), folder.path(), {9, true});
-  for (int64_t step = 1; step <= 4; ++step) store.save(step, false, kNeededBytes, files_of(step));
-  test::write_file(folder.path() / "checkpoint-2" / "state.json", "{}");
-  test::write_file(folder.path() / "checkpoint-4" / kManifestName, "{");
-  set_damaged_aside(base::posix_fs(), folder.path());
-  CHECK(names_in(folder.path()) == std::set<std::string>{"checkpoint-1", "checkpoint-3",
-                                                         "damaged-checkpoint-2",
-                                                         "damaged-checkpoint-4", "last"});
-  CHECK(test::read_file(folder.path() / "damaged-checkpoint-2" / "state.json") == "{}");
-  CHECK(find_newest_checkpoint(folder.path())->step == 3);
-  store.save(4, false, kNeededBytes, files_of(4));
-  test::write_file(folder.path() / "checkpoint-4" / "state.json", "");
-  set_damaged_aside(base::posix_fs(), folder.path());  // the name is taken
-  CHECK(names_in(folder.path()).size() == 6);
-  CHECK(find_newest_checkpoint(folder.path())->step == 3);
 }
 
 TEST_CASE("a checkpoint that was renamed is passed over") {

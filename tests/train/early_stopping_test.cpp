@@ -39,6 +39,10 @@ TEST_CASE("early stopping goes on from a restored state") {
   EarlyStopping second({2, 0.0, true});
   second.restore(first.state());
   CHECK(second.update(0.7));
+  EarlyStopping patient({3, 0.0, true});
+  patient.restore(second.state());
+  CHECK(second.should_stop());
+  CHECK_FALSE(patient.should_stop());
 }
 
 TEST_CASE("NaN is never better, anything else is better than nothing") {

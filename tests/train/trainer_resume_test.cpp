@@ -1,8 +1,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "support/test_support.h"
 #include "train/toy_run.h"
@@ -172,6 +174,31 @@ TEST_CASE("a stop during an evaluation is made up for after the resume") {
   ToyRun run(folder.path(), options);
   run.run();
   CHECK(run.record.evaluated_steps == std::vector<int64_t>{5, 10});
+}
+
+/// Four epochs of five updates; no evaluation but the first gains enough for early stopping.
+TrainerOptions with_patience(std::optional<int64_t> patience) {
+  TrainerOptions options = toy_options();
+  options.num_train_epochs = 4.0;
+  if (patience) options.early_stopping = {*patience, /*threshold=*/1e9, false};
+  return options;
+}
+
+TEST_CASE("a run that stopped early goes on with more patience, or without early stopping") {
+  const test::TemporaryFolder folder;
+  const auto run = [&](const char* name, std::optional<int64_t> patience, Outcome outcome) {
+    std::filesystem::create_directories(folder.path() / name);
+    ToyRun toy(folder.path() / name, with_patience(patience));
+    CHECK(toy.run() == outcome);
+    return std::pair(toy.state().position.updates, toy.fingerprint());
+  };
+  CHECK(run("parts", 1, Outcome::kStoppedEarly).first == 10);
+  const auto stopped_later = run("parts", 2, Outcome::kStoppedEarly);
+  CHECK(stopped_later.first == 15);
+  CHECK(stopped_later == run("patient", 2, Outcome::kStoppedEarly));
+  CHECK(run("parts", 2, Outcome::kStoppedEarly) == stopped_later);
+  CHECK(run("parts", std::nullopt, Outcome::kFinished) ==
+        run("endless", std::nullopt, Outcome::kFinished));
 }
 
 TEST_CASE("a finished run that is started again does nothing more") {
