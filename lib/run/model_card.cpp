@@ -21,7 +21,7 @@ namespace {
 std::vector<report::ModelCardResult> results_of(const fs::path& run_folder,
                                                 const fs::path& model_folder) {
   const auto step = train::checkpoint_step(model_folder);
-  const bool is_final = fs::equivalent(model_folder, resolve_model_folder(run_folder));
+  const bool is_final = fs::weakly_canonical(model_folder) == resolve_model_folder(run_folder);
   std::map<std::string, report::EvaluationEvent> chosen;
   for (const report::EvaluationEvent& event :
        report::read_history(run_folder / "metrics.jsonl").evaluations) {

@@ -175,7 +175,7 @@ void export_model(const fs::path& source, const fs::path& given_target, bool ove
     const fs::path folder = resolve_model_folder(source);
     try {
       return write_export(base::posix_fs(), target, load_trained_model(folder, load), source);
-    } catch (const Error&) {
+    } catch (const std::exception&) {  // Error or fs::filesystem_error
       if (fs::exists(folder) || attempts_left == 0) throw;
     }
   }

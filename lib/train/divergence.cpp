@@ -39,11 +39,14 @@ void require_sound_state(const optim::FlatParameters& parameters, const optim::A
   }
 }
 
-void require_finite_loss(const metrics::Values& values, int64_t num_updates) {
+void require_finite_loss(const metrics::Values& values) {
   const auto loss = values.find("loss");
   if (loss == values.end() || !loss->second || std::isfinite(*loss->second)) return;
-  throw DivergedError(base::cat("the loss of the evaluation after ", num_updates, " updates is ",
-                                *loss->second, kAdvice));
+  throw DivergedError(base::cat("the loss of the evaluation is ", *loss->second));
+}
+
+std::string failed_evaluation(int64_t num_updates) {
+  return base::cat("evaluating after ", num_updates, " updates", kAdvice);
 }
 
 }  // namespace finetune::train

@@ -17,6 +17,9 @@ namespace finetune::train {
 void require_sound_state(const optim::FlatParameters& parameters, const optim::AdamW& optimizer);
 
 /// Throws DivergedError where the "loss" of an evaluation is there and not finite.
-void require_finite_loss(const metrics::Values& values, int64_t num_updates);
+void require_finite_loss(const metrics::Values& values);
+
+/// What is to be said of an evaluation that ended with a DivergedError.
+std::string failed_evaluation(int64_t num_updates);
 
 }  // namespace finetune::train

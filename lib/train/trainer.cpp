@@ -222,12 +222,17 @@ bool Trainer::finish_boundary() {
 }
 
 bool Trainer::evaluate_now(bool& is_best) {
-  auto result =
-      evaluate(parts_.task, *parts_.validation,
-               {options_.evaluation_batch_size, parts_.should_stop, tasks::AnswerMode::kNone});
-  if (!result) return false;
-  require_finite_loss(result->values, state_.position.updates);
-  if (!add_answer_metrics(result->values)) return false;
+  std::optional<EvaluationResult> result;
+  try {
+    result =
+        evaluate(parts_.task, *parts_.validation,
+                 {options_.evaluation_batch_size, parts_.should_stop, tasks::AnswerMode::kNone});
+    if (result) require_finite_loss(result->values);
+    if (!result || !add_answer_metrics(result->values)) return false;
+  } catch (DivergedError& error) {
+    error.add_context(failed_evaluation(state_.position.updates));
+    throw;
+  }
   const auto value_of = [&](const std::string& metric) {
     const auto found = result->values.find(metric);
     const bool is_defined = found != result->values.end() && found->second.has_value();
@@ -235,10 +240,8 @@ bool Trainer::evaluate_now(bool& is_best) {
   };
   const double value = value_of(options_.metric);
   is_best = is_better(value, state_.best_metric, options_.is_greater_better);
-  if (is_best) {
-    state_.best_metric = value;
-    state_.best_step = state_.position.updates;
-  }
+  if (is_best)
+    std::tie(state_.best_metric, state_.best_step) = std::pair(value, state_.position.updates);
   // An evaluation that did not measure what is watched says nothing about progress.
   if (early_stopping_ && result->values.contains(options_.early_stopping_metric)) {
     if (early_stopping_->update(value_of(options_.early_stopping_metric)))
