@@ -219,7 +219,8 @@ void ByteBpeEncoder<kRule>::encode(const Segment& segment, bool want_offsets,
                                    TokenBuffer& out) const {
   std::string_view text = segment.text;
   if (text.empty()) return;
-  const bool is_repaired = !is_ascii(text) && !base::is_valid_utf8(text);
+  const bool has_only_ascii = is_ascii(text);
+  const bool is_repaired = !has_only_ascii && !base::is_valid_utf8(text);
   const bool adds_space = add_prefix_space_ && text.front() != ' ';
   if (is_repaired || adds_space) {
     std::string& changed = workspace().text;
@@ -229,7 +230,7 @@ void ByteBpeEncoder<kRule>::encode(const Segment& segment, bool want_offsets,
   }
   const Place place{segment.first_char, adds_space};
   const bool is_whole = !adds_space && text.size() == out.text.size();
-  if (out.wants_spaces && is_whole && is_ascii(text)) out.spelled = text;
+  if (out.wants_spaces && is_whole && has_only_ascii) out.spelled = text;
   if (want_offsets || out.wants_words) {
     Run<true>{*this, text, place, want_offsets, out}.run();
   } else {
