@@ -35,6 +35,10 @@ class CrashPoints(support.Case):
     def strace(self, *options):
         return ["strace", "-f", "-qq", "-o", str(self.folder / "calls"), "-e", f"trace={CALLS}", *options]
 
+    def train_with(self, fault, config, run_folder, *flags):
+        """A run with a fault of strace: "fsync:signal=TERM:when=3"."""
+        return support.run("train", config, *flags, f"--output_dir={run_folder}", wrapper=self.strace("-e", f"inject={fault}"))
+
     def saved_steps(self, run_folder):
         """Steps of the checkpoints whose save the log reports."""
         if not (run_folder / "metrics.jsonl").exists():
@@ -77,8 +81,7 @@ class CrashPoints(support.Case):
                 when = max(1, (number * (2 * k + 1)) // (2 * kills))
                 where = f"killed at {call} {when} of {number}"
                 run_folder = self.folder / f"{call}-{when}"
-                died = support.run("train", config, f"--output_dir={run_folder}",
-                                   wrapper=self.strace("-e", f"inject={call}:signal=KILL:when={when}"))
+                died = self.train_with(f"{call}:signal=KILL:when={when}", config, run_folder)
                 self.assertNotEqual(died.code, 0, where)
                 self.check_after_crash(config, run_folder, where)
                 tried += 1
@@ -97,16 +100,14 @@ class CrashPoints(support.Case):
         for when in range(first, end + 1):
             where = f"terminated at fsync {when} of {first} to {end}"
             run_folder = self.folder / f"once-{when}"
-            stopped = support.run("train", config, f"--output_dir={run_folder}",
-                                  wrapper=self.strace("-e", f"inject=fsync:signal=TERM:when={when}"))
+            stopped = self.train_with(f"fsync:signal=TERM:when={when}", config, run_folder)
             self.assertEqual(stopped.code, support.EXIT_PREEMPTED, f"{where}: {stopped}")
             self.assertEqual((os.readlink(run_folder / "last"), self.saved_steps(run_folder)), ("checkpoint-6", [3, 6]), where)
             self.check_after_crash(config, run_folder, where)
         for when in range(first, end, 3):
             where = f"terminated at fsync {when} and the next of {first} to {end}"
             run_folder = self.folder / f"twice-{when}"
-            ended = support.run("train", config, f"--output_dir={run_folder}",
-                                wrapper=self.strace("-e", f"inject=fsync:signal=TERM:when={when}..{when + 1}"))
+            ended = self.train_with(f"fsync:signal=TERM:when={when}..{when + 1}", config, run_folder)
             self.assertEqual(ended.code, 128 + signal.SIGTERM, f"{where}: {ended}")
             self.assertEqual(self.saved_steps(run_folder), [3], where)
             self.check_after_crash(config, run_folder, where)
@@ -116,8 +117,7 @@ class CrashPoints(support.Case):
         _, self.weights = self.call_numbers(config)
         when = self.calls_before("rename", "/checkpoint-9")
         run_folder = self.folder / "late"
-        stopped = support.run("train", config, f"--output_dir={run_folder}",
-                              wrapper=self.strace("-e", f"inject=rename:signal=TERM:when={when}"))
+        stopped = self.train_with(f"rename:signal=TERM:when={when}", config, run_folder)
         self.assertEqual(stopped.code, support.EXIT_PREEMPTED, stopped)
         self.assertEqual(os.readlink(run_folder / "last"), "checkpoint-9")
         for name in ("report.html", "all_results.json"):
@@ -136,8 +136,7 @@ class CrashPoints(support.Case):
         for when in range(1, counts["symlink"] + 1):
             with self.subTest(f"killed at symlink {when} of {counts['symlink']}"):
                 run_folder = self.folder / f"symlink-{when}"
-                died = support.run("train", config, f"--output_dir={run_folder}",
-                                   wrapper=self.strace("-e", f"inject=symlink:signal=KILL:when={when}"))
+                died = self.train_with(f"symlink:signal=KILL:when={when}", config, run_folder)
                 self.assertNotEqual(died.code, 0)
                 self.check_after_crash(config, run_folder, f"symlink {when}")
                 self.assertEqual([os.readlink(run_folder / name) for name in ("last", "best")], links)
@@ -148,8 +147,7 @@ class CrashPoints(support.Case):
         run_folder = self.folder / "eio"
         # the small files of the start are synced first; from the first checkpoint on every fsync fails
         start = self.calls_before("fsync", ".tmp-checkpoint-3")
-        failed = support.run("train", config, f"--output_dir={run_folder}",
-                             wrapper=self.strace("-e", f"inject=fsync:error=EIO:when={start + 1}+"))
+        failed = self.train_with(f"fsync:error=EIO:when={start + 1}+", config, run_folder)
         self.assert_fails(failed, support.EXIT_IO, "checkpoint-3", "Input/output error")
         self.assertNotIn("saved checkpoint", failed.err)
         self.assertEqual(self.saved_steps(run_folder), [])
@@ -161,8 +159,7 @@ class CrashPoints(support.Case):
         _, self.weights = self.call_numbers(config)
         before = self.calls_before("write", ".tmp-checkpoint-6")
         run_folder = self.folder / "enospc"
-        failed = support.run("train", config, f"--output_dir={run_folder}",
-                             wrapper=self.strace("-e", f"inject=write:error=ENOSPC:when={before + 3}"))
+        failed = self.train_with(f"write:error=ENOSPC:when={before + 3}", config, run_folder)
         self.assertIn(failed.code, (0, support.EXIT_IO), failed)
         self.assertIn("No space left on device", failed.err, failed)
         self.check_after_crash(config, run_folder, "after ENOSPC")
@@ -173,8 +170,7 @@ class CrashPoints(support.Case):
         _, self.weights = self.call_numbers(config)
         before = self.calls_before("write", ".tmp-checkpoint-3")
         run_folder = self.folder / "unsaved"
-        result = support.run("train", config, "--json", f"--output_dir={run_folder}",
-                             wrapper=self.strace("-e", f"inject=write:error=ENOSPC:when={before + 3}"))
+        result = self.train_with(f"write:error=ENOSPC:when={before + 3}", config, run_folder, "--json")
         self.assertEqual(result.code, 0, result)
         self.assertIn("No space left on device", result.err)
         self.assertFalse((run_folder / "checkpoint-3").exists(), "the fault hit the save that was meant")
